@@ -1,4 +1,4 @@
-"""Random secrets that a browser carries, and the keyed hashes of them that we keep."""
+"""Random secrets that a browser has, and the keyed hashes of them that Latchkey stores."""
 
 import hmac
 import secrets
@@ -14,7 +14,7 @@ def new_secret() -> str:
 
 
 def keyed_hash(purpose: str, value: str) -> str:
-    """Return 64 hex digits that tell nothing without the installation's secret key.
+    """Return 64 hex digits that reveal nothing without the installation's secret key.
 
     `purpose` keeps the hashes of one kind of secret from matching another kind.
     """
@@ -25,7 +25,7 @@ def keyed_hash(purpose: str, value: str) -> str:
 
 @lru_cache
 def _keyed(purpose: str, key: str) -> hmac.HMAC:
-    """Derive the key of a purpose once; whoever hashes takes a copy."""
+    """Derive the key of a purpose once. Each hash works on a copy of it."""
     return salted_hmac(f"latchkey.{purpose}", b"", secret=key, algorithm="sha256")
 
 

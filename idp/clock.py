@@ -1,4 +1,4 @@
-"""The one place that asks what time it is."""
+"""The only code that reads the current time."""
 
 from datetime import datetime
 
@@ -9,6 +9,6 @@ def now() -> datetime:
     """Return the present instant in UTC.
 
     Only views, commands and middleware call this; everything below them takes `now` as an argument.
-    Looked up at each call, so that a moved clock moves django-otp along with us.
+    It calls Django's clock, so that a test that moves the clock also moves django-otp's.
     """
     return timezone.now()

@@ -29,7 +29,7 @@ class Method(StrEnum):
 
 
 FRESH = frozenset({Method.CODE, Method.APP, Method.RECOVERY, Method.ONE_TIME, Method.PASSKEY})
-"""The proofs that enrol a device. An age of a code counts from any of them alike."""
+"""The proofs that enrol a device. The age of a code counts from the last of any of them."""
 
 OPENING = FRESH | {Method.TOKEN}
 """What can open a session."""

@@ -1,4 +1,4 @@
-"""Adds agents and changes their roles, for the command line and the admin alike."""
+"""Adds agents and changes their roles, for the command line and for the admin."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -28,7 +28,7 @@ def set_roles(agent: Agent, roles: Iterable[str]) -> None:
         raise ValueError(fault)
     agent.roles.exclude(role__in=wanted).delete()
     held = set(agent.roles.values_list("role", flat=True))
-    for role in sorted(wanted - held):  # one by one, so that whoever watches rows sees each
+    for role in sorted(wanted - held):  # one by one, so that signal handlers see each row
         AgentRole.objects.create(agent=agent, role=role)
 
 
@@ -105,7 +105,7 @@ def set_grantable(supervisor: Supervisor, roles: Iterable[str]) -> None:
         raise ValueError(f"{', '.join(strange)}: not a role that Flex knows.")
     supervisor.roles.exclude(role__in=wanted).delete()
     held = set(supervisor.roles.values_list("role", flat=True))
-    for role in sorted(wanted - held):  # one by one, so that whoever watches rows sees each
+    for role in sorted(wanted - held):  # one by one, so that signal handlers see each row
         GrantableRole.objects.create(supervisor=supervisor, role=role)
 
 

@@ -11,12 +11,12 @@ from idp.agents.models import Agent, AgentRole, Supervisor
 
 
 def limits_of(operator: object) -> Supervisor | None:
-    """Return what limits an operator; None for whoever is not limited."""
+    """Return what limits an operator, or None."""
     return operator.limits if isinstance(operator, Agent) else None
 
 
 def agents_for(operator: object) -> QuerySet[Agent]:
-    """Return the people whom an operator, or the command line (None), may see and change."""
+    """Return the people that an operator, or the command line (None), may see and change."""
     limits = limits_of(operator)
     if limits is None:
         return Agent.objects.all()

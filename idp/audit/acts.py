@@ -31,7 +31,7 @@ Value = str | int | bool | None
 
 
 class Called(str):
-    """The name of a row that another points to. Never a secret, whatever the field's name."""
+    """The name of a row that another points to. It is never a secret, even if the field's name suggests one."""
 
 
 Changes = dict[str, list[Value]]

@@ -11,11 +11,11 @@ from django.db import close_old_connections, connections, transaction
 
 from idp import clock
 from idp.audit.chain.sealing import seal_some
-from idp.audit.statistics.hourly import keep_all
+from idp.audit.statistics.hourly import count_all
 
 log = structlog.get_logger(__name__)
 PATIENCE: Final = 0.3
-"""Seconds that a page waits for it; an hour or a night is counted by then, a month of a busy place is not."""
+"""Seconds that a page waits for the work. That suffices to count a night, but not a month of many sign-ins."""
 
 _all: Final[list["Background"]] = []
 
@@ -34,7 +34,7 @@ class Background:
         transaction.on_commit(lambda: self._begin(patience))
 
     def settle(self) -> None:
-        """Wait until what is under way has come to its end."""
+        """Wait until the runs under way have ended."""
         futures.wait(list(self._under_way))
 
     def _begin(self, patience: float) -> None:
@@ -53,20 +53,20 @@ class Background:
             close_old_connections()
 
     def _ended(self, future: "Future[int]") -> None:
-        """Forget a run that is over; a fault in it must not pass unseen."""
+        """Forget a run that is over, and log its exception."""
         self._under_way.discard(future)
         if (fault := future.exception()) is not None:
             log.error(f"{self._name}_failed", exc_info=fault)
 
 
-counting: Final = Background("hourly_counts", lambda: keep_all(clock.now()))
-"""Counting the lines of the trail that are not counted yet, when somebody looks at the figures."""
+counting: Final = Background("hourly_counts", lambda: count_all(clock.now()))
+"""Counts lines of the trail that are not counted yet, when somebody looks at the figures."""
 
 sealing: Final = Background("sealing", lambda: seal_some(clock.now()))
-"""Sealing the lines of the trail that wait, when an operator or a monitor asks for something."""
+"""Seals waiting lines of the trail, after a request of an operator or a monitor."""
 
 
 def settle() -> None:
-    """Wait until all work under way has come to its end."""
+    """Wait until all work under way has ended."""
     for it in _all:
         it.settle()

@@ -36,8 +36,8 @@ class Origin:
 class Actor:
     """Who acts, other than an agent who signs in: an operator, a command, a personnel system.
 
-    `recorded` collects what lines were written meanwhile, by kind or by what they are about. `watched` says whether
-    each changed row gets its own line, or only what the change is part of.
+    `recorded` collects the lines that were written meanwhile, by kind or by what they are about. If `watched`, each
+    changed row gets its own line.
     """
 
     name: str
@@ -84,7 +84,7 @@ def were_written(lines: list[LoginEvent]) -> bool:
 
 @contextmanager
 def acting(by: Actor | None) -> Iterator[None]:
-    """Name the actor in every line that is written in this block. None: nobody has to be named."""
+    """Name the actor in every line that is written in this block, or nobody."""
     before = _actor.set(by)
     try:
         yield
@@ -99,7 +99,7 @@ def actor() -> Actor | None:
 
 @contextmanager
 def recorded_as_a_whole() -> Iterator[None]:
-    """Give changed rows no line of their own in this block: the caller records one for all of them."""
+    """Give changed rows no line of their own in this block. The caller records one for all of them."""
     by = _actor.get()
     with acting(replace(by, watched=False) if by else None):
         yield

@@ -31,7 +31,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Who imports: an operator, or None at the command line; whom they may change, and within which limits."""
+    """Who imports: an operator, or None at the command line; which people they may change, and within which limits."""
 
     by: Agent | None
     within: QuerySet[Agent]
@@ -55,7 +55,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The result of an undo: whom it restored, whom it deleted, and who had to stay, switched off."""
+    """The result of an undo: the people it restored, deleted, or had to leave, switched off."""
 
     back: int
     removed: int
@@ -184,7 +184,7 @@ def _objections(changes: Sequence[Change], known: Sequence[Known], limits: Limit
 
 
 def _remove_untouched(new: Sequence[UUID]) -> set[UUID]:
-    """Delete the new people about whom nothing else is stored. Returns their ids."""
+    """Delete the new people about which nothing else is stored. Returns their ids."""
     removed: set[UUID] = set()
     for start in range(0, len(new), writing.AT_ONCE):
         some = Agent.objects.filter(pk__in=new[start : start + writing.AT_ONCE])
@@ -195,7 +195,7 @@ def _remove_untouched(new: Sequence[UUID]) -> set[UUID]:
 
 
 def _switched_off(person: Person, claimed: set[str]) -> Person:
-    """Return a new person whom the trail names, to be kept: switched off, without a number that another gets back."""
+    """Return a new person that the trail names. They stay, switched off, without a number that another gets back."""
     return replace(person, may_sign_in=False, number="" if person.number in claimed else person.number)
 
 

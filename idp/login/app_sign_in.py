@@ -131,7 +131,7 @@ def _store_renewal(
 
 
 def _app(flow: InMemoryFlow, facts: RequestFacts) -> Browser:
-    """Describe the app as a device row does. Its kind is a phone, whatever its network stack calls itself."""
+    """Describe the app as a device row does. Its kind is always a phone, whatever its User-Agent says."""
     seen = facts.user_agent
     what = f"{flow.service_name}, {describe(seen)}" if seen.platform else flow.service_name
     return Browser(DeviceKind.MOBILE, what[:LONGEST_LABEL], user_agents.family(seen), client=facts.client)

@@ -57,7 +57,7 @@ def _current(verification: Verification) -> Any:  # noqa: ANN401 - a Verificatio
 
 
 def _wrong_unless_down(gateway: CodeChecker, now: datetime) -> Checked:
-    """Probe Verify if there is nothing to check. So in an outage all answers are alike, and take as long."""
+    """Probe Verify if there is nothing to check, so that in an outage all answers look alike and take as long."""
     failure = gateway.probe()
     if failure is None:
         return Checked.WRONG

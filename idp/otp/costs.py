@@ -23,7 +23,7 @@ DAY: Final = timedelta(days=1)
 SETTLES: Final = timedelta(hours=1)
 """No code takes longer from its text to the end of its sign-in, and no clocks differ by more."""
 MANY: Final = 1000
-"""So many are counted at each look, which is cheaper than to count them for good."""
+"""Up to so many codes are counted each time, which costs less than storing their count."""
 LATEST: Final = CODE_LIFETIME + 2 * CLOCKS_APART
 """What happened to a code this long ago is committed, whichever node it happened at."""
 
@@ -107,13 +107,13 @@ def keep_all(now: datetime) -> int:
 
 
 def count(day: date) -> list[Line]:
-    """Count one day anew, from an index by time: it costs as much as there were codes on it."""
+    """Count one day again, by the index of instants. The cost grows with the codes of that day."""
     since = _midnight(day)
     return _lines(day, _count(since, since + DAY))
 
 
 def _so_far(day: date, now: datetime) -> list[Line]:
-    """Count a day that is not over yet, or only just. What is settled of many codes is counted for good."""
+    """Count a day that is not over yet, or only just. If it has many codes, the count of settled ones is stored."""
     since = _midnight(day)
     known = _kept.get(day)
     if known is None or known.until > now:

@@ -12,7 +12,7 @@ IP_KEY, AGENT_KEY, COUNTRY_KEY = "latchkey_ip", "latchkey_agent", "latchkey_coun
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """What Verify's Service Rate Limits may count a start by, besides its number. Nothing here names a person.
+    """What Verify's Service Rate Limits may count a start by, in addition to its number. Nothing here names a person.
 
     `ip` is a network, not an address; `agent` a keyed hash; `country` a region such as ES. Empty ones are not sent.
     """
@@ -67,13 +67,13 @@ class Failure(StrEnum):
     """The template of our texts cannot be used; without it the text goes."""
 
     UNEXPLAINED = "unexplained refusal"
-    """Twilio refused with a number that is in no table of ours."""
+    """Twilio refused with an error code that Latchkey does not know."""
 
     TOO_MANY_SENDS = "too many sends"
     """This number has had its sends, over ten minutes or all at once."""
 
     RATE_LIMITED = "rate limited"
-    """Our account sends too much at present, whoever the number belongs to."""
+    """Our account sends too much at present, for any number."""
 
     CHANNEL_OFF = "channel off"
     """This channel is not switched on at Twilio; other channels may well work."""
@@ -141,7 +141,7 @@ class VerifyGateway(CodeChecker, Protocol):
     def start(self, to: str, channel: Channel, reference: str, limits: RateLimits = UNCOUNTED) -> Sent | NotSent:
         """Send a code to a number in E.164, or the same code again while one is pending.
 
-        `reference` is kept by the service beside the verification and must hold no personal data.
+        `reference` is stored by the service with the verification and must hold no personal data.
         `limits` is what the service's own limits may count the start by.
         """
 

@@ -106,7 +106,7 @@ def carry_out(
 
 
 def _end_tests(phone: PhoneAuthenticator, gateway: VerifyGateway, now: datetime) -> None:
-    """End the open test codes of a number, at Twilio too: an operator may have heard them."""
+    """End the open test codes of a number, at Twilio too: an operator may know them."""
     for test in verifications.open_tests().filter(authenticator=phone):
         if test.sid:
             gateway.cancel(test.sid)  # if that fails, `checks.check` accepts the test's code from nobody

@@ -109,7 +109,7 @@ def end(rows: QuerySet[Verification], now: datetime, outcome: Outcome = Outcome.
 
 
 def open_tests() -> QuerySet[Verification]:
-    """Return the test codes that are not over. Operators requested them, and may have heard them."""
+    """Return the test codes that are not over. Operators requested them, and may know them."""
     return Verification.objects.filter(asked_by__isnull=False, ended_at__isnull=True)
 
 

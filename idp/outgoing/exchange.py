@@ -123,7 +123,7 @@ class _Exchange(threading.Thread):
             self.failure = error
 
     def cut(self) -> None:
-        """Close the connection, so that whatever waits for it ends."""
+        """Close the connection, so that a thread that waits for it goes on."""
         if self._socket is not None:
             with suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

@@ -112,7 +112,7 @@ def _guarded(text: str, step: Callable[[], Outcome], *, unreadable: bool = False
         return Refused(f"{len(text)} characters", unreadable=True)
     try:
         return step()
-    except Exception as error:  # noqa: BLE001 - whatever the library stumbled over, it proved nothing
+    except Exception as error:  # noqa: BLE001 - any error of the library means that nothing was proved
         return Refused(_reason(error), unreadable=unreadable)
 
 

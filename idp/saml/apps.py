@@ -10,7 +10,7 @@ class SamlConfig(AppConfig):
     verbose_name = "Services (SAML)"
 
     def ready(self) -> None:
-        """Hear of every sign-in that ends, so that the services it was used for are told."""
+        """Subscribe to ended sign-ins, so that the services they were used for are notified."""
         from idp.saml.logout.participants import on_signed_out  # noqa: PLC0415 - models are not there before
         from idp.sessions.signed_out import signed_out  # noqa: PLC0415
 

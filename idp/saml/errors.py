@@ -1,4 +1,4 @@
-"""What may be wrong with a SAML message: told to a person on a page, or to the service provider as a status.
+"""What may be wrong with a SAML message, for a person on a page or for the service provider as a status.
 
 Pages come first: nothing is returned to a service provider before its request is believed.
 """
@@ -60,7 +60,7 @@ class UnknownServiceProvider(IdpError):
 
 
 class NothingToStart(IdpError):
-    """No service of that name may be opened from here; none, switched off and not allowed look alike."""
+    """No service of that name may be opened from here. Unknown, switched off and not allowed look alike."""
 
     code = "saml_nothing_to_start"
     status = 404
@@ -69,7 +69,7 @@ class NothingToStart(IdpError):
 
 
 class UnregisteredAcs(IdpError):
-    """The answer is wanted at an address, or an index, that is not registered."""
+    """The request names an ACS URL or index that is not registered."""
 
     code = "saml_unregistered_acs"
     status = 400
@@ -78,14 +78,14 @@ class UnregisteredAcs(IdpError):
 
 
 class UnofferedBinding(UnregisteredAcs):
-    """The answer is wanted by another binding than HTTP-POST."""
+    """The request wants the Response by another binding than HTTP-POST."""
 
     code = "saml_unoffered_binding"
     sentence = for_agents("The app wants an answer we can't give.")
 
 
 class BadSignature(IdpError):
-    """The request's signature does not hold. Never told apart on the page, only by its code."""
+    """The request's signature is not valid. The page does not say why; only the code differs."""
 
     code = "saml_bad_signature"
     status = 400
@@ -101,7 +101,7 @@ class MissingSignature(BadSignature):
 
 
 class MisshapenSignature(BadSignature):
-    """The signature stands in a wrong place or is built in a way that is not accepted."""
+    """The signature is in a wrong place, or is built in a way that is not accepted."""
 
     code = "saml_misshapen_signature"
 
@@ -138,7 +138,7 @@ class StaleRequest(IdpError):
 
 
 class RepeatedLogoutRequest(IdpError):
-    """A LogoutRequest that was taken before: whoever shows it again is not the service that made it."""
+    """A LogoutRequest that was accepted before: its service would not send it again."""
 
     code = "saml_repeated_logout_request"
     status = 400
@@ -165,7 +165,7 @@ class UnreadableMetadata(IdpError):
 
 
 class UnreleasableAttribute(IdpError):
-    """What an operator wants a service provider to be told cannot be told about this agent."""
+    """An attribute that an operator wants a service provider to get cannot be sent for this agent."""
 
     code = "saml_unreleasable_attribute"
     status = 500
@@ -202,7 +202,7 @@ class ReturnAddress:
 
 
 class AnswerWithStatus(IdpError):
-    """A believed request that cannot be met: the service provider is told, by a signed Response.
+    """A trusted request that cannot be met. The service provider gets a signed Response with a status.
 
     `return_address` is where to; should no view catch it, it is an ordinary page.
     """
@@ -221,7 +221,7 @@ class AnswerWithStatus(IdpError):
 
 
 class AnswerLogoutWithStatus(IdpError):
-    """A believed LogoutRequest that cannot be met: the service provider is told, by a signed LogoutResponse.
+    """A trusted LogoutRequest that cannot be met. The service provider gets a signed LogoutResponse with a status.
 
     It goes to the sender's registered address, and nowhere if the request was `asynchronous`.
     """

@@ -26,7 +26,7 @@ class NameIdRefused(ValueError):
 
 
 def current(agent: Agent) -> SubjectName | None:
-    """Return the name that services are told, or will be; None if it is made at the first sign-in."""
+    """Return the name that services get, or will; None if it is made at the first sign-in."""
     return SubjectName.objects.current().filter(agent=agent, service_provider=None).first()
 
 
@@ -37,7 +37,7 @@ def former(agent: Agent) -> list[SubjectName]:
 
 
 def is_fixed(agent: Agent) -> bool:
-    """Whether a service was ever told a name."""
+    """Whether a service ever got a name."""
     return SubjectName.objects.filter(agent=agent, service_provider=None, told=True).exists()
 
 
@@ -52,7 +52,7 @@ def fault(value: str, agent: Agent | None) -> str:
 
 
 def choose(agent: Agent, value: str, by: str, origin: Origin, now: datetime) -> bool:
-    """Choose the name that services will be told; empty has one made at the first sign-in. False if nothing changed.
+    """Choose the name that services will get; empty has one made at the first sign-in. False if nothing changed.
 
     Raises NameIdRefused if it is fixed or cannot be given.
     """
@@ -95,7 +95,7 @@ def change(agent: Agent, value: str, by: str, origin: Origin, now: datetime) -> 
 
 
 def _put(agent: Agent, known: SubjectName | None, value: str) -> None:
-    """Write a name that nobody was told yet. Raises NameIdRefused if somebody was quicker."""
+    """Write a name that no service got yet. Raises NameIdRefused if somebody was quicker."""
     try:
         with transaction.atomic():
             if known is None:

@@ -19,7 +19,7 @@ HTTP_POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 SOAP: Final = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
 DEFLATE: Final = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 
-# Status codes, Core 3.2.2.2: the first three stand on top, the rest below them.
+# Status codes, Core 3.2.2.2: the first three are top-level codes, the rest second-level.
 SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
 REQUESTER: Final = "urn:oasis:names:tc:SAML:2.0:status:Requester"
 RESPONDER: Final = "urn:oasis:names:tc:SAML:2.0:status:Responder"
@@ -70,7 +70,7 @@ SHA256: Final = "http://www.w3.org/2001/04/xmlenc#sha256"
 SHA384: Final = "http://www.w3.org/2001/04/xmldsig-more#sha384"
 SHA512: Final = "http://www.w3.org/2001/04/xmlenc#sha512"
 
-# What is not listed is denied: SHA-1, MD5, HMAC, DSA and whatever comes next.
+# What is not listed is denied: SHA-1, MD5, HMAC, DSA and all others.
 SIGNATURE_ALGORITHMS: Final = frozenset({RSA_SHA256, RSA_SHA384, RSA_SHA512, ECDSA_SHA256, ECDSA_SHA384, ECDSA_SHA512})
 DIGEST_ALGORITHMS: Final = frozenset({SHA256, SHA384, SHA512})
 

@@ -40,7 +40,7 @@ Parsed = TypeVar("Parsed")
 
 @value
 class Head:
-    """What stands in front of a message. Believed by nobody yet."""
+    """The attributes of a message's root element. They are not trusted yet."""
 
     id: str
     issuer: str

@@ -77,7 +77,7 @@ def read(agent: Agent) -> User:
 
 @transaction.atomic
 def create(by: Provisioner, edit: Edit) -> Agent:
-    """Add someone. A person whom this system removed returns as new, under the same ID. Raises ScimError."""
+    """Add someone. A person that this system removed returns as new, under the same ID. Raises ScimError."""
     wanted = attributes.checked(None, edit(User(Person("")), _rules()), _rules())
     own = KnownAs.objects.filter(system=by.system, removed_at__isnull=False)
     back = Agent.objects.filter(email__iexact=wanted.person.email, is_active=False, is_staff=False, is_superuser=False)

@@ -109,7 +109,7 @@ def touch(session: SsoSession, now: datetime) -> None:
 
 
 def end(devices: Iterable[UUID], reason: str, now: datetime) -> None:
-    """End the open sessions of some devices, and tell whoever has to pass that on, in the same transaction."""
+    """End the open sessions of some devices, and notify subscribers, in the same transaction."""
     chosen = list(devices)
     _close(chosen, reason, now)
     if chosen:

@@ -1,10 +1,10 @@
-"""Whether the database takes writes, as far as it tells without one."""
+"""Whether the database accepts writes, without trying one."""
 
 from django.db import connection
 
 
 def takes_writes() -> bool:
-    """Whether it does. PostgreSQL takes none as a replica, or set to read only; SQLite tells only a writer."""
+    """Whether it does. PostgreSQL refuses writes as a replica or in read-only mode; SQLite says so only at a write."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:

@@ -246,5 +246,5 @@ _network = lru_cache(maxsize=64)(ip_network)
 
 @lru_cache(maxsize=4096)
 def _within(address: str | None, network: str) -> bool | None:
-    """Whether an address lies in a network. Null for null, as in SQL."""
+    """Whether an address is in a network. Null for null, as in SQL."""
     return None if address is None else ip_address(address) in _network(network)

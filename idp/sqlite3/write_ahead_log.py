@@ -18,7 +18,7 @@ SUFFIX = "-wal"
 
 
 class Connection(sqlite3.Connection):
-    """A connection that knows which file its log is; 0 stands for a database without a log, which has none to lose."""
+    """A connection that knows which file its log is. Inode 0 means a database without a log."""
 
     path = ""
     inode = 0
@@ -68,5 +68,5 @@ def _path(database: str) -> str:
 
 def _inode(path: str) -> int:
     with suppress(OSError):
-        return os.stat(path).st_ino  # noqa: PTH116 - each transaction asks, and a Path takes thrice as long
+        return os.stat(path).st_ino  # noqa: PTH116 - runs in each transaction, and a Path takes three times as long
     return 0

@@ -79,7 +79,7 @@ def test_a_new_phone(browser_page, flex, verify, clock):
 @slow
 def test_the_operator(browser_page, flex, live_server, clock):
     history.write(NOW)
-    hourly.keep_all(NOW)
+    hourly.count_all(NOW)
     page = browser_page("computer")
     cookie = inside(a_superuser()).cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])

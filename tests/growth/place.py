@@ -49,8 +49,8 @@ def furnish(sizes, clock):
         with connection.cursor() as cursor:  # else autovacuum would run during the measurement
             cursor.execute("VACUUM ANALYZE")
             cursor.execute("CHECKPOINT")
-    hourly.keep_all(clock.now())
-    costs.keep_all(clock.now())
+    hourly.count_all(clock.now())
+    costs.count_all(clock.now())
     connection.close()
 
 

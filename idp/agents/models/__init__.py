@@ -1,4 +1,4 @@
-"""Who signs in, on which device, and what every sign-in or access rule yields to."""
+"""Who signs in, on which device, and what overrides sign-ins and access rules."""
 
 from idp.agents.models.access_pass import LONGEST_PASS, AccessPass
 from idp.agents.models.cutoff import Cutoff

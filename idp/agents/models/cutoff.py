@@ -23,9 +23,9 @@ class CutoffQuerySet(models.QuerySet["Cutoff"]):
 
 
 class Cutoff(models.Model):
-    """*Everyone out*: a sign-in whose code was given at this instant or before does not count any more.
+    """*Everyone out*: a sign-in whose code was given at or before this instant no longer counts.
 
-    `by` is None where it came from the command line.
+    `by` is None if it came from the command line.
     """
 
     at = models.DateTimeField()
@@ -42,7 +42,7 @@ class Cutoff(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M}, {self.why}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add a cutoff; one that is there stays as it is."""
+        """Add a cutoff. An existing one cannot change."""
         if self.pk is not None:
             raise ValidationError(CUTOFFS_STAY)
         super().save(*args, **kwargs)

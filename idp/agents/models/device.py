@@ -13,14 +13,14 @@ SLOTS = range(1, MOST_PHONES + 1)
 
 
 class Kind(models.TextChoices):
-    """Mobile devices take one of the agent's slots; desktops neither evict nor are evicted."""
+    """Mobile devices take one of the agent's slots. Desktops never replace a device and are never replaced."""
 
     MOBILE = "mobile", "phone"
     DESKTOP = "desktop", "computer"
 
 
 class Reason(models.TextChoices):
-    """Why a device was revoked. Limits are no reasons: they are computed."""
+    """Why a device was revoked. Limits are not listed, because they are computed."""
 
     REPLACED = "replaced", "another phone signed in"
     AGENT = "agent", "signed out by the agent"
@@ -50,10 +50,10 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
 
 class Device(models.Model):
-    """A browser in which an agent passed a code, or an app (`client`) that came for one.
+    """A browser in which an agent entered a right code, or an app (`client`) that an agent signed in to.
 
-    `generation` counts the codes passed on it. A `remembered` device holds a long-lived token, which is
-    then the only proof; the browser knows the device itself by a secret of which only the hash is here.
+    `generation` counts the right codes. A `remembered` device has a long-lived token, which is then the only
+    proof. The browser identifies the device by a secret, of which only the hash is stored.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -94,7 +94,7 @@ class Device(models.Model):
         ordering = ["-last_seen_at"]
         indexes = [
             models.Index(fields=["changed_at", "id"], name="devices_by_their_last_change"),
-            models.Index(fields=["secret_hash"], name="devices_by_their_secret"),  # revoked ones too: they are told why
+            models.Index(fields=["secret_hash"], name="devices_by_their_secret"),  # of revoked ones, too
             models.Index(fields=["-enrolled_at"], name="latest_devices"),
             models.Index(
                 fields=["authenticated_at", "kind"], condition=Q(revoked_at__isnull=True), name="devices_signed_in"

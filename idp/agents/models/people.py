@@ -130,7 +130,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def limits(self) -> "Supervisor | None":
-        """What limits this operator to some departments, as it was first read; None for whoever is not limited."""
+        """What limits this operator to some departments, as first read; None if nothing does."""
         return None if self.is_superuser else getattr(self, "supervisor", None)
 
 

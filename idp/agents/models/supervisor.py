@@ -9,9 +9,9 @@ from idp.agents.roles import ROLES
 
 
 class Supervisor(models.Model):
-    """An operator whose reach ends at their departments. Not the role of this name, which is one within Flex.
+    """An operator who may reach only the agents of their departments. Not the Flex role of the same name.
 
-    While the row is there it is the whole of what this person may do: groups and single rights count for nothing.
+    While the row exists, it alone decides what this person may do: groups and single rights do not count.
     Without departments it reaches nobody. `barred` closes the admin to them from the next request on.
     """
 

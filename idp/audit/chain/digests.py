@@ -36,13 +36,13 @@ COVERED: Final = (
     "about_name",
     "changes",
 )
-"""Columns of a line that its digest covers as they stand."""
+"""Columns of a line that its digest covers unchanged."""
 
 MARKED: Final = ("address", "user_agent")
 """Columns that it covers by their mark."""
 
 BEGINNING: Final = bytes(32)
-"""What stands before the first line of all."""
+"""The digest before the first line."""
 
 _SALT_BYTES: Final = 16
 
@@ -53,7 +53,7 @@ def new_salt() -> bytes:
 
 
 def mark(salt: bytes, value: str) -> bytes:
-    """Return 32 bytes that prove a value to whoever has the salt."""
+    """Return 32 bytes that prove a value to anyone who has the salt."""
     return hmac.digest(salt, value.encode(), "sha256")
 
 

@@ -25,13 +25,13 @@ from idp.sql.unindexed import Unindexed
 
 BATCH: Final = 500
 SETTLING: Final = timedelta(seconds=2)
-"""Lines this young are left to the next pass, so that neighbours stand in their order."""
+"""Younger lines wait for the next pass, so that lines are sealed in their order."""
 
 SOME: Final = 10
-"""Batches that are sealed beside one request; the rest is left to the next."""
+"""The most batches that are sealed after one request. The next request seals the rest."""
 
 LATE: Final = timedelta(hours=1)
-"""A line that waits longer than this has nobody who seals."""
+"""If a line waits longer than this, nothing seals lines here."""
 
 LOOK_BACK: Final = timedelta(minutes=5)
 LONGEST_REST: Final = 0.5
@@ -47,7 +47,7 @@ def seal_all(now: datetime, *, thorough: bool = False) -> int:
 
 
 def seal_some(now: datetime) -> int:
-    """Seal a few batches of what waits, for somebody who came for something else. Returns how many lines there were."""
+    """Seal a few batches of waiting lines after a request. Returns how many lines there were."""
     return sum(itertools.islice(batches(now), SOME))
 
 
@@ -61,7 +61,7 @@ def batches(now: datetime, *, thorough: bool = False) -> Iterator[int]:
     if thorough:
         Chain.objects.filter(pk=ONLY).update(settled=0)
     elif not _waiting(Chain.objects.filter(pk=ONLY).first() or Chain(), now - SETTLING).exists():
-        return  # hardly ever anything to do, and no lock taken for it
+        return  # usually nothing waits, so no lock is taken
     while True:
         begun = time.monotonic()
         count = _batch(now, now if thorough else now - SETTLING)
@@ -77,7 +77,7 @@ def unsealed() -> "QuerySet[LoginEvent]":
 
 
 def hold() -> Chain:
-    """Take hold of the chain within a transaction, and read it afresh."""
+    """Lock the chain's row within a transaction, and read it."""
     Chain.objects.get_or_create(pk=ONLY)
     Chain.objects.filter(pk=ONLY).update(position=F("position"))
     return Chain.objects.get(pk=ONLY)
@@ -97,13 +97,13 @@ def _batch(now: datetime, up_to: datetime) -> int:
 
 
 def _waiting(chain: Chain, up_to: datetime) -> "QuerySet[LoginEvent]":
-    seals = Seal.objects.filter(event=OuterRef("pk"), event__gt=chain.settled)  # nothing sealed is looked through
+    seals = Seal.objects.filter(event=OuterRef("pk"), event__gt=chain.settled)  # skips what is already sealed
     beyond = LoginEvent.objects.filter(~Exists(seals), pk__gt=chain.settled)
     return beyond.alias(when=Unindexed("at")).filter(when__lte=up_to)  # nearly all of them are
 
 
 def _seals(chain: Chain, rows: list[dict[str, Any]], now: datetime) -> Iterator[Seal]:
-    """Put lines at the end of the chain, which moves on with each."""
+    """Add lines at the end of the chain."""
     for row in rows:
         line = lines.plain(row)
         salts = lines.new_salts(line)
@@ -126,8 +126,8 @@ def _seals(chain: Chain, rows: list[dict[str, Any]], now: datetime) -> Iterator[
 
 def _settled(before: int, now: datetime, last: int | None) -> int:
     """Return the id up to which every line is sealed. `last` is the last of a full batch, beyond which more waits."""
-    # By the index of instants: recent lines are few, and lines that wait may be a million. The least id by itself is
-    # looked for from the first line on, through the whole trail, while everybody who writes waits.
+    # `+ 0` makes the database use the index of instants. By the primary key, it would search the whole trail for the
+    # least id while every writer waits.
     recent = LoginEvent.objects.filter(at__gte=now - LOOK_BACK)
     first_recent = recent.aggregate(first=Min(F("pk") + 0))["first"]
     if last is None and first_recent is None:

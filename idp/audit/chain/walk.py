@@ -8,7 +8,7 @@ from idp.audit.chain import digests
 from idp.audit.chain.digests import MARKED
 
 NAMED: Final = 20
-"""How many faults are told one by one."""
+"""How many faults are listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What does not hold, at which position, and under which reference, where a line is there to have one."""
+    """A fault at a position. `reference` is that of the line, or empty if the line is gone."""
 
     position: int
     reference: str
@@ -35,7 +35,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Verified:
-    """What came of it. `hold` counts the lines that are as they were sealed; `faults` names the first that are not.
+    """The result. `hold` counts the lines that are as they were sealed; `faults` names the first that are not.
 
     `missing` lines were sealed and are gone, `unsealed` ones still wait for their seal. `signed_to` is the last
     position over which a signature holds. `whole` says whether every position has to be there; a file may leave some
@@ -56,15 +56,15 @@ class Verified:
 
     @property
     def in_order(self) -> bool:
-        """Whether everything holds."""
+        """Whether no fault was found."""
         return not self.faulty
 
     def begin(self, position: int, digest: bytes) -> None:
-        """Stand before the first line."""
+        """Set the position before the first line."""
         self.first, self.last, self.digest = position + 1, position, digest
 
     def step(self, it: Sealed) -> None:
-        """Look at the next line. What is judged is the line itself: one that does not hold spoils no other."""
+        """Verify the next line. A line with a fault does not affect the lines after it."""
         gap = it.position - self.last - 1
         before = self.digest if gap == 0 or it.previous is None else it.previous
         if gap < 0:
@@ -82,7 +82,7 @@ class Verified:
         self.last, self.digest = it.position, it.digest
 
     def fault(self, position: int, why: str, reference: str = "") -> None:
-        """Count something that does not hold."""
+        """Count a fault, and list it if there is room."""
         self.faulty += 1
         if len(self.faults) < NAMED:
             self.faults.append(Fault(position, reference, why))

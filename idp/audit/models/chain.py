@@ -12,7 +12,7 @@ ONLY: Final = 1
 
 
 class Chain(models.Model):
-    """Where the chain of seals begins and ends, in one row, which whoever seals or forgets holds.
+    """Where the chain of seals begins and ends, in one row. Sealing and deleting lock it.
 
     It ends at `position` with `digest`. It begins after `anchor`, the position of the last line that the purge took,
     which had `anchor_digest`; `anchor_signature` shows that it was the purge. Lines up to the id `settled` are sealed,

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Figure(models.TextChoices):
-    """What is counted hour by hour; `of` in the table says which one, by the word that stands in brackets here."""
+    """What is counted hour by hour. The column `of` has the value named in brackets."""
 
     SIGNED_IN = "signed in", "sign-ins (method)"
     REFUSED = "refused", "refusals (what decided)"
@@ -22,7 +22,7 @@ class Figure(models.TextChoices):
 
 
 class CountedHour(models.Model):
-    """An hour of the trail that is counted once and for all. Its number is that of whole hours since 1970, UTC."""
+    """An hour of the trail that has been counted. Its number is that of whole hours since 1970, UTC."""
 
     number = models.PositiveIntegerField(primary_key=True)
 
@@ -34,9 +34,9 @@ class CountedHour(models.Model):
 
 
 class HourlyCount(models.Model):
-    """How often something happened at a service within an hour, and when for the last time. Nobody is named.
+    """How often something happened at a service within an hour, and when it last did. Nobody is named.
 
-    An hour without a row for something is one in which it did not happen.
+    If an hour has no row for something, it did not happen.
     """
 
     hour = models.ForeignKey(CountedHour, models.CASCADE, related_name="counts", db_index=False)

@@ -109,7 +109,7 @@ class LoginEventQuerySet(models.QuerySet["LoginEvent"]):
         raise TrailIsAppendOnly
 
     def bulk_create(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse; it could write over lines that stand."""
+        """Refuse, because it could overwrite lines."""
         raise TrailIsAppendOnly
 
 
@@ -167,7 +167,7 @@ class LoginEvent(models.Model):
         return f"{self.get_kind_display()} ({self.reference})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the line; a line that stands cannot be written again."""
+        """Write the line. A written line cannot be written again."""
         if self.pk is not None:
             raise TrailIsAppendOnly
         super().save(*args, **kwargs)

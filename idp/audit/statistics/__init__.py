@@ -1,1 +1,1 @@
-"""Figures from the trail: counted by the hour and kept, and what is worked out from them."""
+"""Figures from the trail: counted by the hour, stored, and evaluated."""

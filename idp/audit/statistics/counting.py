@@ -1,6 +1,6 @@
 """Counts the trail by the hour: sign-ins, their proofs, refusals, and codes.
 
-The figures name nobody, so they are kept after the lines themselves are deleted.
+The figures name nobody, so they stay when the lines themselves are deleted.
 """
 
 from bisect import bisect_left
@@ -19,23 +19,23 @@ from django.db.models.sql.compiler import SQLCompiler
 from idp.agents.authentication import Method
 from idp.agents.models.device import Reason
 from idp.audit.models import Figure, Kind, LoginEvent
-from idp.audit.statistics.past_sign_ins import JUDGED
+from idp.audit.past_sign_ins import JUDGED
 
 HOUR: Final = timedelta(hours=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ONE_ATTEMPT: Final = timedelta(minutes=10)
-"""For as long a code can be right; who asks again meanwhile gets the same one."""
+"""How long a code is valid. Whoever requests another meanwhile gets the same one."""
 SECONDS: Final = (5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120, 180, 300, 600)
-"""Upper ends of the steps in which the time from text to right code is kept."""
+"""Upper ends of the steps in which the time from text to right code is counted."""
 SEVERAL: Final = "|"
-"""Stands between platforms of which it may be either."""
+"""Separates the platforms of a browser that may be one of several."""
 ASKED_FOR: Final = (Kind.CODE_SENT, Kind.CODE_NOT_SENT)
 LONGEST: Final = 64
 """Characters of `audit.HourlyCount.of`."""
 
 
 class Cell(NamedTuple):
-    """What is counted: in which hour, at which service, which figure, and which one of it."""
+    """What is counted: the hour, the service, the figure, and the value in brackets of `Figure`."""
 
     hour: int
     service: str
@@ -61,24 +61,24 @@ Counted = Iterator[tuple[Cell, int, datetime]]
 
 
 class HourOf(Func):
-    """The number of the hour of an instant, worked out in the database."""
+    """The number of the hour of an instant, computed in the database."""
 
     output_field = IntegerField()
     arity = 1
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any) -> Any:  # noqa: ANN401
-        """Say it in SQLite's words; its text of an instant is UTC."""
+        """Return the SQL of SQLite, which stores instants as text in UTC."""
         template = "(CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / 3600)"
         return self.as_sql(compiler, connection, template=template, **more)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any) -> Any:  # noqa: ANN401
-        """Say it in PostgreSQL's words."""
+        """Return the SQL of PostgreSQL."""
         template = "FLOOR(EXTRACT(EPOCH FROM %(expressions)s) / 3600)::integer"
         return self.as_sql(compiler, connection, template=template, **more)
 
 
 def hour_of(at: datetime) -> int:
-    """Return the number of the hour in which an instant lies."""
+    """Return the number of the hour that contains an instant."""
     return (at - EPOCH) // HOUR
 
 
@@ -90,7 +90,7 @@ def begin_of(hour: int) -> datetime:
 def count(hours: range) -> Cells:
     """Count all figures of some hours in a row, in two queries.
 
-    Always of all services together: who asks for a code at one and again at another asks for the same code.
+    Always for all services together, because an agent who requests a code at two services requests one code.
     """
     return _together((*_sign_ins([hours]), *_codes(hours)))
 
@@ -102,7 +102,7 @@ def judged(hours: Iterable[int]) -> Cells:
 
 
 def stretches(hours: Iterable[int]) -> list[range]:
-    """Bring hours that follow each other together."""
+    """Join consecutive hours into ranges."""
     found: list[range] = []
     for it in sorted(hours):
         if found and found[-1].stop == it:
@@ -124,7 +124,7 @@ def _between(since: datetime, until: datetime) -> Q:
 
 
 def _sign_ins(parts: list[range]) -> Counted:
-    """Have the database count what was judged; what is alike comes as one row."""
+    """Have the database count judged sign-ins. Equal ones come as one row."""
     within = reduce(or_, (_between(begin_of(it.start), begin_of(it.stop)) for it in parts))
     alike = (
         LoginEvent.objects.filter(within, kind__in=JUDGED)
@@ -164,7 +164,7 @@ def _watching(would_have: object) -> set[str]:
 
 
 def _either(fact: object) -> str:
-    """Put a recorded fact into one word; empty where nothing is known."""
+    """Return a recorded fact as one text; empty if nothing is known."""
     among = next(iter(fact.values()), []) if isinstance(fact, dict) else fact
     return SEVERAL.join(str(it) for it in among) if isinstance(among, list) else ""
 
@@ -178,7 +178,7 @@ class _Attempt:
 
 
 def _codes(hours: range) -> Counted:
-    """Follow each agent from the text to the right code, beginning a little earlier, and note phones that forgot."""
+    """Follow each agent from the text to the right code, beginning a little earlier, and count phones that forgot."""
     since, until = begin_of(hours.start), begin_of(hours.stop)
     by_code = Q(kind__in=(Kind.SIGNED_IN, Kind.PROVED), method=Method.CODE)
     replaced = Q(kind=Kind.DEVICE_ENDED, detail=Reason.REPLACED, device__label=F("device__replaced_by__label"))

@@ -15,15 +15,15 @@ from idp.audit.models import CountedHour, Figure, HourlyCount
 from idp.audit.statistics.counting import count, hour_of, stretches
 
 REACH: Final = 31 * 24
-"""Hours that figures look back on. What is older and was never counted stays so."""
+"""Hours that figures look back on. Older hours are never counted."""
 OPEN: Final = 2
-"""The last hours, which lines may still come to."""
+"""The last hours, to which lines may still be added."""
 AT_ONCE: Final = 24
 """Hours that are counted in one transaction."""
 
 
 class Summed(NamedTuple):
-    """What is added up: over which stretch of hours, which figure, and which one of it."""
+    """What is added up: the range of hours, the figure, and the value in brackets of `Figure`."""
 
     bar: int
     figure: str
@@ -39,14 +39,14 @@ def settled(now: datetime) -> range:
     return range(until + OPEN - REACH, until)
 
 
-def left(now: datetime) -> list[int]:
+def settled_uncounted(now: datetime) -> list[int]:
     """Return the settled hours that are still to be counted, the first one first. One query."""
     hours = settled(now)
     within = CountedHour.objects.filter(number__gte=hours.start, number__lt=hours.stop)
     return sorted({*hours} - {*within.values_list("number", flat=True)})
 
 
-def how_many_kept(now: datetime) -> QuerySet[CountedHour, Any]:
+def counted_hours(now: datetime) -> QuerySet[CountedHour, Any]:
     """Ask how many of the settled hours are counted."""
     hours = settled(now)
     within = CountedHour.objects.filter(number__gte=hours.start, number__lt=hours.stop)
@@ -55,17 +55,17 @@ def how_many_kept(now: datetime) -> QuerySet[CountedHour, Any]:
 
 def sign_ins_of(hour: int) -> QuerySet[HourlyCount, Any]:
     """Ask how many signed in within a settled hour."""
-    within = kept(range(hour, hour + 1)).filter(figure=Figure.SIGNED_IN)
+    within = stored_counts(range(hour, hour + 1)).filter(figure=Figure.SIGNED_IN)
     return within.values_list(Func(F("count"), function="SUM", output_field=IntegerField()))
 
 
-def not_kept(now: datetime) -> list[int]:
-    """Return the hours within reach for which nothing is kept yet, for callers who must miss none. One query."""
-    return [*left(now), *range(settled(now).stop, hour_of(now) + 1)]
+def uncounted(now: datetime) -> list[int]:
+    """Return the hours within reach that are not counted yet, for callers that must miss none. One query."""
+    return [*settled_uncounted(now), *range(settled(now).stop, hour_of(now) + 1)]
 
 
-def keep(hours: range) -> bool:
-    """Count some settled hours and keep it. Returns whether it was still to be done."""
+def store_counts(hours: range) -> bool:
+    """Count some settled hours, and store the counts. Returns False if they were counted already."""
     cells = count(hours)
     rows = [
         HourlyCount(hour_id=it.hour, service=it.service, figure=it.figure, of=it.of, count=of.count, last_at=of.last_at)
@@ -82,18 +82,18 @@ def keep(hours: range) -> bool:
     return True
 
 
-def keep_all(now: datetime) -> int:
+def count_all(now: datetime) -> int:
     """Count every hour that is settled and not counted, the latest first. Returns how many there were."""
-    kept = 0
-    while hours := left(now):
+    counted = 0
+    while hours := settled_uncounted(now):
         latest = stretches(hours)[-1]
         some = range(max(latest.start, latest.stop - AT_ONCE), latest.stop)
-        kept += len(some) if keep(some) else 0
-    return kept
+        counted += len(some) if store_counts(some) else 0
+    return counted
 
 
-def kept(hours: range, *, service: str | None = None) -> "QuerySet[HourlyCount]":
-    """Return what was counted and kept of some hours, at one service or at all."""
+def stored_counts(hours: range, *, service: str | None = None) -> "QuerySet[HourlyCount]":
+    """Return the stored counts of some hours, at one service or at all."""
     within = HourlyCount.objects.filter(hour__gte=hours.start, hour__lt=hours.stop).order_by()
     return within if service is None else within.filter(service=service)
 
@@ -101,10 +101,10 @@ def kept(hours: range, *, service: str | None = None) -> "QuerySet[HourlyCount]"
 def read(hours: range, now: datetime, *, step: int = 1, service: str | None = None) -> Sums:
     """Return the figures of some hours, added up over `step` hours in a row; bars are numbered by such steps.
 
-    The hours that lines may still come to are counted now; of those before, what was kept is read.
+    Hours to which lines may still be added are counted now. For earlier ones, the stored counts are read.
     """
     done = range(hours.start, min(hours.stop, settled(now).stop))
-    summed = kept(done, service=service).values("figure", "of", bar=F("hour_id") / step)
+    summed = stored_counts(done, service=service).values("figure", "of", bar=F("hour_id") / step)
     sums = {Summed(it["bar"], it["figure"], it["of"]): it["times"] for it in summed.annotate(times=Sum("count"))}
     for cell, of in count(range(max(hours.start, done.stop), hours.stop)).items():
         if service in (None, cell.service):

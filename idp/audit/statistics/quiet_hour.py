@@ -27,8 +27,8 @@ class QuietHour:
 def quietest_hour(now: datetime) -> QuietHour | None:
     """Return the quietest hour of the last 14 days, or None if nobody signed in at all."""
     hours = range(hour_of(now - timedelta(days=DAYS)) + 1, hour_of(now) + 1)
-    left = [it for it in hourly.not_kept(now) if it in hours]
-    kept = hourly.kept(hours).filter(figure=Figure.SIGNED_IN).exclude(hour__in=left)
+    left = [it for it in hourly.uncounted(now) if it in hours]
+    kept = hourly.stored_counts(hours).filter(figure=Figure.SIGNED_IN).exclude(hour__in=left)
     by_hour = Counter(dict(kept.values_list(F("hour_id") % _HOURS).annotate(sign_ins=Sum("count"))))
     for cell, of in counting.judged(left).items():
         if cell.figure == Figure.SIGNED_IN:
@@ -37,7 +37,7 @@ def quietest_hour(now: datetime) -> QuietHour | None:
 
 
 def quietest(by_hour: Mapping[int, int]) -> QuietHour:
-    """Choose the hour with the fewest sign-ins; among equals, the one that lies deepest in a quiet stretch."""
+    """Choose the hour with the fewest sign-ins; among equals, the one in the middle of the longest quiet stretch."""
 
     def around(hour: int) -> list[int]:
         ring = [by_hour.get((hour + step) % _HOURS, 0) + by_hour.get((hour - step) % _HOURS, 0) for step in range(12)]

@@ -67,7 +67,7 @@ def counts(now: datetime) -> dict[str, RuleCount]:
     """Count the last 30 days by rule, through all revisions, in three queries. The default counts as `default`."""
     month = range(hour_of(now - MONTH), hour_of(now) + 1)
     week = hour_of(now - WEEK)
-    left = [it for it in hourly.not_kept(now) if it in month]
+    left = [it for it in hourly.uncounted(now) if it in month]
     found: dict[str, RuleCount] = {}
     for part in (*_kept(month, week, left), *_counted_now(left, week)):
         found[part.key] = _more(found.get(part.key, NEVER), part)
@@ -76,7 +76,7 @@ def counts(now: datetime) -> dict[str, RuleCount]:
 
 def _kept(month: range, week: int, left: list[int]) -> Iterator[_Part]:
     since = Coalesce(Sum("count", filter=Q(hour__gte=week)), 0)
-    by_rule = hourly.kept(month).filter(figure__in=RULES).exclude(hour__in=left).values("figure", "of")
+    by_rule = hourly.stored_counts(month).filter(figure__in=RULES).exclude(hour__in=left).values("figure", "of")
     for row in by_rule.annotate(week=since, month=Sum("count"), last=Max("last_at")):
         yield _Part(row["figure"], row["of"], row["week"], row["month"], row["last"])
 

@@ -1,7 +1,7 @@
 """*Everyone out*: no sign-in counts whose code is older than now.
 
 One row, the cutoff, brings this about as soon as it is committed. Everything else only records the consequences: each
-device is revoked with its reason, and the services are told. That may take a while, and may be interrupted.
+device is revoked with its reason, and the services are notified. That may take a while, and may be interrupted.
 """
 
 from collections import Counter

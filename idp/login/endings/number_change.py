@@ -1,4 +1,4 @@
-"""What follows when an agent's number changes: sign-ins and passkeys end, and both numbers are told.
+"""What follows when an agent's number changes: sign-ins and passkeys end, and both numbers get a text.
 
 A number changes with a SIM card, and often with the phone. What the old phone holds must not outlive its number. The
 agent can set up a new passkey after the first code to the new number.
@@ -31,7 +31,7 @@ def end_sign_ins(agents: Collection[Agent], by: str, origin: Origin, now: dateti
 def announce(
     agent: Agent, before: Iterable[str], after: Iterable[str], *, by: str, origin: Origin, now: datetime
 ) -> list[Notice]:
-    """Record a change, and have both numbers told after the commit. The trail keeps no number.
+    """Record a change, and text both numbers after the commit. The trail stores no number.
 
     Returns the texts, even if no sender of texts is configured and none goes out. Runs inside the caller's transaction.
     """

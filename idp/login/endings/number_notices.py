@@ -1,6 +1,6 @@
 """Texts to the old and the new number about a change, sent in the background.
 
-The old number is told so that its owner notices a theft.
+The old number gets one so that its owner notices a theft.
 """
 
 import contextvars

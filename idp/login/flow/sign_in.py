@@ -33,7 +33,7 @@ from idp.values import value
 
 @value
 class Admission:
-    """An agent whom the limits and the access policy let in, with the device and session of the sign-in."""
+    """An agent that the limits and the access policy let in, with the device and session of the sign-in."""
 
     agent: Agent
     device: Device
@@ -43,7 +43,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """An agent who has just given proof and whom the access policy let in, but on no device.
+    """An agent who has just given proof and that the access policy let in, but on no device.
 
     A login ends this way if its requirements say that the browser is not to be enrolled. It signs nobody out.
     """
@@ -182,7 +182,7 @@ def revoke_copied(request: FlowRequest[Flow], state: DeviceState) -> AskPhone | 
 
 
 def replaced_by(flow: Flow) -> list[Device]:
-    """Return the phones that a finished sign-in replaced, so that the agent can be told."""
+    """Return the phones that a finished sign-in replaced, so that a page can name them."""
     if (
         isinstance(flow, InMemoryFlow)
         or flow.device is None

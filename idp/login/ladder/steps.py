@@ -41,7 +41,7 @@ class Finish:
 
 
 class RefusedBy(StrEnum):
-    """What stands in the way of the sign-in."""
+    """What refuses the sign-in."""
 
     ACCESS_POLICY = "access policy"
     NOT_PASSIVE = "not passive"

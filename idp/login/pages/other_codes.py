@@ -86,7 +86,7 @@ def submit(request: HttpRequest, flow: LoginFlow, way: Way) -> Step | HttpRespon
 
 
 def show(request: HttpRequest, flow: LoginFlow, way: Way, *, error: str = "", status: int = 200) -> HttpResponse:
-    """Show the page of a way. It is the same whoever was named."""
+    """Show the page of a way. It is the same for known and unknown numbers."""
     if flow.verification is None:
         return see_other(address(flow))
     now = clock.now()

@@ -26,7 +26,7 @@ BAD_REQUEST, FORBIDDEN = 400, 403
 
 @dataclass(frozen=True, slots=True)
 class PasskeyRequest:
-    """What the script passes to the browser. `known` tells that this browser's agent has a passkey."""
+    """What the script passes to the browser. `known`: this browser's agent has a passkey."""
 
     options_json: str
     known: bool
@@ -34,7 +34,7 @@ class PasskeyRequest:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyRejected:
-    """The passkey was rejected; the first page says so. The sentence is the same whatever was wrong."""
+    """The passkey was rejected. The first page says so, in the same sentence for every reason."""
 
     sentence: str
     status: int

@@ -1,4 +1,4 @@
-"""What the OpenAPI document has besides operations: introduction, authentication, headers, errors, examples."""
+"""The parts of the OpenAPI document other than operations: introduction, authentication, headers, errors, examples."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 CODE_LIFETIME = timedelta(minutes=10)
 CLOCKS_APART = timedelta(minutes=1)
-"""By more than this no clock of ours should be off: what is said to begin later than that began by a wrong one."""
+"""The most by which the clocks of Latchkey's servers may differ. A row dated further ahead has a wrong instant."""
 TRIES, STRANGERS_TRIES = 5, 4
 SENDS, STRANGERS_SENDS = 5, 4
 DOUBLE_TAP = timedelta(seconds=5)
-"""Two requests so close together are one wish: the second joins the first, and nobody is told to wait."""
+"""Two requests so close together count as one: the second joins the first, and no page says to wait."""
 WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=90), timedelta(seconds=90))
 
 AGAIN_LATER = timedelta(minutes=10)
@@ -41,7 +41,7 @@ class Allowance:
         return max(0, (unproved - self.base) // self.for_each_proved + 1)
 
 
-# A floor behind one address proves its codes; whoever tries numbers does not.
+# Many agents behind one address prove their codes; an attacker who tries numbers does not.
 PER_ADDRESS = Allowance(base=30, for_each_proved=3, within=timedelta(hours=1), trust_within=timedelta(days=1))
 PER_PREFIX = Allowance(base=60, for_each_proved=3, within=timedelta(hours=1), trust_within=timedelta(days=1))
 PER_ADDRESS_A_DAY = Allowance(base=120, for_each_proved=3, within=timedelta(days=1), trust_within=timedelta(days=1))

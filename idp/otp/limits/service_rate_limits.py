@@ -12,7 +12,7 @@ from idp.otp.gateway import AGENT_KEY, COUNTRY_KEY, IP_KEY, RateLimits
 from idp.otp.models import PhoneAuthenticator
 
 NETWORK_BITS = {4: 24, 6: 64}
-ONE_ADDRESS = {4: 32, 6: 64}  # whoever has one IPv6 address has a network of them
+ONE_ADDRESS = {4: 32, 6: 64}  # an IPv6 subscriber has a whole /64 network
 HASH_LENGTH = 32
 FEWEST_FROM_A_NETWORK = 300
 TEN_MINUTES, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
@@ -29,7 +29,7 @@ class Bucket:
 def wanted(texts_a_day: int) -> dict[str, tuple[Bucket, ...]]:
     """Return the buckets that each key should have at Twilio.
 
-    They lie above our own limits, so that nobody meets them before ours: a whole floor signs in from one network
+    They are above our own limits, so that ours apply first: a whole floor signs in from one network
     within an hour, and all of them in one country. What Twilio refuses by them counts towards the breaker.
     """
     return {

@@ -1,1 +1,1 @@
-"""Ways of proof besides a text: an authenticator app, recovery codes, and a code that an operator gives."""
+"""Proofs other than a text: an authenticator app, recovery codes, and a code that an operator gives."""

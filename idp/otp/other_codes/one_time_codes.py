@@ -45,20 +45,20 @@ def give(agent: Agent, by: Agent, reason: str, now: datetime) -> str:
 
 
 def open_code(agent: Agent, now: datetime) -> OneTimeCode | None:
-    """Return the code that an agent could use now, if there is one, and whoever gave it still looks after them."""
+    """Return the code that an agent could use now, if there is one and its operator still looks after the agent."""
     unused = OneTimeCode.objects.filter(agent=agent, used_at__isnull=True, revoked_at__isnull=True)
     given = unused.filter(expires_at__gt=now).select_related("given_by__supervisor").first()
     return given if given and _could_give(given.given_by, agent) else None
 
 
 def revoke(agent: Agent, now: datetime) -> bool:
-    """End whatever code of an agent is unused. Returns whether there was one."""
+    """End an agent's unused code. Returns whether there was one."""
     unused = OneTimeCode.objects.filter(agent=agent, used_at__isnull=True, revoked_at__isnull=True)
     return unused.update(revoked_at=now) > 0
 
 
 def revoke_given_by(operator: Agent, now: datetime) -> int:
-    """End whatever an operator gave and nobody used. Returns how many codes that were."""
+    """End the unused codes that an operator gave. Returns how many there were."""
     unused = OneTimeCode.objects.filter(given_by=operator, used_at__isnull=True, revoked_at__isnull=True)
     return unused.update(revoked_at=now)
 

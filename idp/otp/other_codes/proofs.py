@@ -1,4 +1,4 @@
-"""The ways of proof besides a text. The agent types a code from an app or from paper after the number or email."""
+"""Proofs other than a text. The agent types a code from an app or from paper after the number or email."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ class Way(StrEnum):
 
 
 LENGTHS = {recovery_codes.LENGTH: Method.RECOVERY, one_time_codes.LENGTH: Method.ONE_TIME}
-"""Codes on paper are told apart by their length."""
+"""Recovery codes and one-time codes are distinguished by their length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Page:
 
 
 AS_ALWAYS = Page("we have texted it a 6-digit code.", HTTPStatus.OK)
-"""What is read after each start, so that no page tells anything about a number."""
+"""The sentence after each start, so that no page reveals anything about a number."""
 TEXTS_DOWN = Page("We can't send codes right now.", HTTPStatus.SERVICE_UNAVAILABLE)
 """What everybody reads, before and after asking, while the breaker is open."""
 LET_IN = Page("", HTTPStatus.SEE_OTHER)

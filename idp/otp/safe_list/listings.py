@@ -100,7 +100,7 @@ def let_go(now: datetime, changed: Collection[UUID] | None = None) -> int:
         SafeListing.objects.filter(wanted=False, due_at__isnull=True, tried_at__lt=now - FORGOTTEN_AFTER).delete()
     orphans = _orphans(changed)
     heirs = list(orphans.filter(agent__is_active=True).values_list("agent", flat=True))
-    orphans.filter(tried_at__isnull=True).delete()  # never told to Twilio
+    orphans.filter(tried_at__isnull=True).delete()  # Twilio never heard of them
     gone = orphans.all().update(wanted=False, asked_at=now, due_at=now, tries=0, verdict="", code=None)
     if heirs:
         ask(now, Agent.objects.filter(pk__in=heirs))
@@ -108,7 +108,7 @@ def let_go(now: datetime, changed: Collection[UUID] | None = None) -> int:
 
 
 def again(now: datetime) -> int:
-    """Make due at once whatever was refused or put off. Returns how many."""
+    """Make numbers due at once that were refused or postponed. Returns how many."""
     leaves = Q(wanted=False) & (Q(listed_at__isnull=False) | Q(due_at__isnull=False))
     left = SafeListing.objects.filter(leaves | Q(wanted=True, listed_at__isnull=True))
     unclaimed = left.filter(Q(tried_at__isnull=True) | Q(tried_at__lte=now - CLAIMED) | ~Q(verdict=""))
@@ -129,7 +129,7 @@ def take_due(now: datetime) -> SafeListing | None:
 
 
 def note(row: SafeListing, reply: Reply, now: datetime) -> None:
-    """Keep what came of a request. If it concerns all numbers, all of them wait."""
+    """Store the result of a request. If it concerns all numbers, all of them wait."""
     mine = SafeListing.objects.filter(pk=row.pk)
     mine.update(verdict=reply.verdict.value, code=reply.code)
     if reply.verdict is Verdict.DONE:

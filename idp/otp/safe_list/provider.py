@@ -16,7 +16,7 @@ LISTED_ALREADY = 60411
 
 
 class Verdict(StrEnum):
-    """What came of a request. What was asked for twice is done all the same."""
+    """The result of a request. A repeated request is done as well."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -24,7 +24,7 @@ class Verdict(StrEnum):
     CLOSED = "not open"
     """The account has no safe list."""
     MISCONFIGURED = "misconfigured"
-    """Credentials or account are refused, for every number alike."""
+    """Credentials or account are refused, for every number."""
     BUSY = "too many requests"
     LATER = "no usable answer"
     """Nobody knows whether it was done; doing it again does no harm."""

@@ -7,20 +7,20 @@ from idp.otp.gateway import CheckResult, Failure
 from idp.otp.outcomes import Call, Outcome, Repeat
 
 LONGEST_PAUSE = 1.0
-"""Seconds waited at most before the one repetition, whatever Twilio asks for."""
+"""The longest pause before the one repetition, in seconds, even if Twilio asks for more."""
 _REPEATED = frozenset({Repeat.AT_ONCE, Repeat.AFTER_PAUSE})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a successful answer says: whose verification it is about, and how that stands."""
+    """What a successful answer says: which verification it is about, and its status."""
 
     sid: str
     to: str
     status: str
 
     def verdict(self, *, sid: str, to: str) -> CheckResult:
-        """Judge a check of ours. Another verification, or a status nobody knows, is UNKNOWN."""
+        """Judge a check. Another verification, or an unknown status, is UNKNOWN."""
         if self.sid != sid or self.to != to:
             return CheckResult.UNKNOWN
         return result_of(outcomes.of_check(self.status))
@@ -28,7 +28,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The Verify service as Twilio describes it: `friendly_name` stands in each text."""
+    """The Verify service as Twilio describes it. `friendly_name` is in each text."""
 
     sid: str
     friendly_name: str
@@ -80,5 +80,5 @@ def failed_check(trouble: Trouble) -> CheckResult:
 
 
 def result_of(outcome: Outcome) -> CheckResult:
-    """Return what a check came to; whatever is no outcome of a check is UNKNOWN."""
+    """Return the result of a check; anything else is UNKNOWN."""
     return outcome.made if isinstance(outcome.made, CheckResult) else CheckResult.UNKNOWN

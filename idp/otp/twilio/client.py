@@ -28,7 +28,7 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
-    """Where Verify is, who we are there, and how our texts are worded.
+    """Where Verify is, our account there, and the wording of our texts.
 
     `username` and `password` are an API key and its secret, or the account SID and its auth token.
     `base_url` replaces Twilio's own address, for the emulator; None is Twilio. Without a `locale` the number's
@@ -84,7 +84,7 @@ class ThreadClient:
         self._begin_call()
 
     def read(self, act: Callable[[Any], Any], read: Callable[[Any], Read]) -> Read | Trouble:
-        """Make a call of Verify v2 and read its answer; whatever goes wrong is a value."""
+        """Make a call of Verify v2 and read its answer. Every failure is returned as a value."""
         self._begin_call()
         try:
             return read(act(self._sdk.verify.v2))

@@ -65,7 +65,7 @@ class TwilioGateway:
         return NotSent(failure, trouble.code, trouble.request_id)
 
     def _said(self, channel: Channel, reference: str, limits: RateLimits) -> dict[str, str]:
-        """Return what a start says besides number and channel; what is empty is left out."""
+        """Return the parameters of a start other than number and channel, without empty ones."""
         worded = self._settings.template_sid if channel in _WORDED_BY_TEMPLATE else ""
         said = {
             "tags": json.dumps({"ref": reference}),

@@ -54,7 +54,7 @@ STOP, SERVICE, AGENT, DEVICE = "guardrail:stop", "guardrail:service", "guardrail
 
 @value
 class Guardrails:
-    """What refuses whatever the rules say. `agent_off` is *later* until the agent has proved who they are.
+    """What refuses regardless of the rules. `agent_off` is *later* until the agent has proved who they are.
 
     `device_ended`: the device was revoked, or signed in before a cutoff.
     """
@@ -158,7 +158,7 @@ def _by_rules(policy: Policy | None, attempt: Attempt, decided: Callable[..., De
         return decided(Effect.DENY, FAULT)
     try:
         outcome = read(policy, attempt.service, attempt.facts)
-    except Exception as fault:  # noqa: BLE001 - whatever it is, nobody gets in by it
+    except Exception as fault:  # noqa: BLE001 - no error may let anyone in
         return decided(Effect.DENY, FAULT, fault=fault)
     if len(outcome.effects) > 1:
         return decided(None, would_have=outcome.would_have, answered=outcome.answered)

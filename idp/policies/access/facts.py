@@ -14,7 +14,7 @@ from idp.values import value
 
 NO_APP = ""  # what the app is called where a browser speaks, and the department of somebody who is in none
 BROWSERS_KEPT: Final = 256
-"""How many browsers' facts are cached. The browsers of one call centre are much alike."""
+"""How many browsers' facts are cached. A call centre has few different browsers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def gather(
     agent: AgentFacts | None = None,
     app: RegisteredApp | None = None,
 ) -> Facts:
-    """Collect what one request tells. Without an agent, every fact about the agent is *later*."""
+    """Collect the facts of one request. Without an agent, every fact about the agent is *later*."""
     request = {
         **_seen(user_agent, touch_points),
         "network": known(address),
@@ -102,7 +102,7 @@ def gather(
 
 
 def of_user_agent(user_agent: UserAgent, touch_points: TouchPoints) -> Facts:
-    """Return what a header tells. Until the first page reports touch points, Safari on a Mac may be an iPad."""
+    """Return the facts of a header. Until the first page reports touch points, Safari on a Mac may be an iPad."""
     return Facts(**_seen(user_agent, touch_points))
 
 

@@ -23,7 +23,7 @@ MOST_REMEMBERED = 1000
 
 
 def read(policy: Policy, service: str, facts: Facts) -> Outcome:
-    """Read a policy for one service. The caller catches whatever a condition raises."""
+    """Read a policy for one service. Errors that a condition raises are left to the caller."""
     cache: _PolicyCache | None = policy.caches.get(service)
     if cache is None:
         rules = tuple(rule for rule in policy.rules if rule.counts_for(service))

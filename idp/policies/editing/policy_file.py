@@ -76,7 +76,7 @@ def read(text: str) -> PolicyFile:
 
 
 def write(policy: Policy, cases: list[Any]) -> str:
-    """Write a policy with cases as they stand in a file already."""
+    """Write a policy with the cases that a file already has."""
     rules = [
         {
             "key": rule.key,

@@ -10,7 +10,7 @@ from idp.policies.access.facts import LATER, AgentFacts, TouchPoints, gather
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A header, and whatever else is known. Without an agent, it is judged as before the code.
+    """A header, and what else is known. Without an agent, it is judged as before the code.
 
     `touch_points` *later*: the first page has not been posted yet; None: script is off. `let_in`: the agent holds an
     access pass.

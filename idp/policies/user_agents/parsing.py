@@ -13,7 +13,7 @@ LONGEST = 512  # characters of a header that are read
 _LONGEST_UNFOLDED = 8 * LONGEST  # characters whose spaces are collapsed first
 _APPLE_APP = frozenset({Platform.IOS, Platform.MACOS})
 
-# Tested in this order, wherever in the header they stand.
+# Tested in this order, wherever they are in the header.
 _PLATFORM_OF_PRODUCT = (
     (("windows phone", "iemobile", "wpdesktop", "; wds "), Platform.WINDOWS_PHONE),
     (("kaios/",), Platform.KAIOS),

@@ -31,14 +31,14 @@ MOST_HEARD = 20
 MOST_CONTEXTS = 5
 LONGEST_TEXT = 200
 LONGEST_ISSUER, LONGEST_ACS = 1024, 2048
-CUT = "…"  # stands in no address, so a cut one is never taken for a whole one
+CUT = "…"  # no address contains it, so a cut address is never taken for a whole one
 
 _ANSWERED_WITH = "answered_with"
 View = Callable[[HttpRequest], HttpResponse]
 
 
 def begin(now: datetime) -> Listening:
-    """Listen until ten minutes from now. A new listening deletes what was heard before."""
+    """Record requests for ten minutes from now. Deletes what was recorded before."""
     if listening := Listening.objects.filter(until__gt=now).first():
         listening.until = now + LASTS
         listening.save(update_fields=["until"])
@@ -50,7 +50,7 @@ def begin(now: datetime) -> Listening:
 
 
 def end(now: datetime) -> None:
-    """Stop listening. What was heard is kept until somebody listens again."""
+    """Stop recording. What was recorded is stored until somebody listens again."""
     for it in Listening.objects.filter(until__gt=now):
         it.until = now
         it.save(update_fields=["until"])

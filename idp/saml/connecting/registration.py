@@ -1,4 +1,4 @@
-"""Registers a service provider, for the command line and the admin alike."""
+"""Registers a service provider, for the command line and for the admin."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

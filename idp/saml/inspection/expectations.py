@@ -19,14 +19,14 @@ _CERTIFICATE = f".//{{{names.SIGNATURE}}}X509Certificate"
 
 
 def of_past(issued: IssuedAssertion) -> Wanted:
-    """Return what is wanted of an answer that was sent: by today's settings, but signed by any key of ours so far."""
+    """Return what a sent Response must be: by today's settings, but signed by any key that Latchkey ever used."""
     keys = SigningKey.objects.filter(use__in=(Use.SAML, Use.SAML_EC)).order_by("state", "-made_at")
     known = map(certificates.fingerprint, keys.values_list("certificate", flat=True))
     return _wanted(issued.service_provider, issued.request_id, issued.issued_at, known)
 
 
 def of_now(sp: ServiceProvider, request_id: str | None, now: datetime) -> Wanted:
-    """Return what is wanted of an answer that is made now, signed by a key that our metadata publishes."""
+    """Return what a Response made now must be, signed by a key that our metadata publishes."""
     return _wanted(sp, request_id, now, published_fingerprints(published.metadata_document(now)))
 
 

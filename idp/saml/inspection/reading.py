@@ -52,7 +52,7 @@ class ConfirmationRead:
 
 @dataclass(frozen=True, slots=True)
 class ConditionsRead:
-    """When and for whom an Assertion holds (Core 2.5). One tuple of audiences for each restriction."""
+    """When and for which audiences an Assertion is valid (Core 2.5). One tuple of audiences for each restriction."""
 
     not_before: str | None
     not_on_or_after: str | None

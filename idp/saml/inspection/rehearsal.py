@@ -35,9 +35,9 @@ MADE_UP = Person(
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """An answer that nobody gets, as it would be kept: readable, every signature value blank.
+    """A Response that nobody gets, as it would be stored: readable, every signature value blank.
 
-    `named` tells whether the agent has a NameID there already; else NOT_YET stands in its place.
+    `named`: the agent has a NameID there already; otherwise it is NOT_YET.
     """
 
     response: str
@@ -47,7 +47,7 @@ class Rehearsed:
 
 
 def rehearse(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Rehearsed:
-    """Make the answer for an agent, or (None) for a made-up person, to a made-up request for the default ACS.
+    """Make the Response for an agent, or (None) for a made-up person, to a made-up request for the default ACS.
 
     Raises UnreleasableAttribute, UnusableKey, or UnregisteredAcs if the service has no address.
     """
@@ -56,7 +56,7 @@ def rehearse(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Rehears
 
 
 def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple[Rehearsed, Verdict]:
-    """Make the same answer, and have the second reader judge it. An encrypted one is judged readable.
+    """Make the same Response, and have the second reader judge it. An encrypted one is judged readable.
 
     Raises what `rehearse` raises.
     """

@@ -1,4 +1,4 @@
-"""A second opinion: python3-saml, in strict mode, reads a fresh Response of ours as a service provider would.
+"""A second opinion: python3-saml, in strict mode, reads one of our Responses as a service provider would.
 
 It shares no code with what built the Response, so both rarely make the same mistake. It only sees what we signed a
 moment ago, never a message from outside, and it has no key to decrypt with.
@@ -34,7 +34,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the answer was taken; if not, why, in the reader's own words."""
+    """Whether the Response was accepted; if not, why, in the reader's own words."""
 
     accepted: bool
     reason: str = ""
@@ -69,7 +69,7 @@ def _security(expected: Expected) -> dict[str, Any]:
 
 
 def _received_at(acs_url: str) -> dict[str, Any]:
-    """Describe the POST that brings the answer to the ACS."""
+    """Describe the POST that brings the Response to the ACS."""
     url = urlsplit(acs_url)
     return {
         "https": "on" if url.scheme == "https" else "off",

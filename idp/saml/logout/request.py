@@ -1,6 +1,6 @@
 """LogoutRequests: reads and checks those of service providers, builds ours (Core 3.7.1, Profiles 4.4).
 
-A LogoutRequest ends sessions. So it must be signed with a registered key, whatever the rule for AuthnRequests.
+A LogoutRequest ends sessions. So it must always be signed with a registered key, unlike AuthnRequests.
 """
 
 from collections.abc import Mapping, Sequence
@@ -176,7 +176,7 @@ def _read(root: etree._Element) -> LogoutRequest:
 
 
 def _check_expiry(request: LogoutRequest, now: datetime, skew: timedelta) -> None:
-    """The instant itself, tolerated skew included, already lies outside."""
+    """The instant itself, tolerated skew included, is already too late."""
     if request.not_on_or_after is not None and now >= request.not_on_or_after + skew:
         raise StaleRequest(f"wanted it before {request.not_on_or_after} and {skew} more, saw it at {now}")
 

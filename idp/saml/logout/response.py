@@ -32,7 +32,7 @@ class LogoutResponse:
 
 @dataclass(frozen=True, slots=True)
 class TrustedLogoutResponse:
-    """An answer to a request of ours, signed with a registered key."""
+    """A response to one of our requests, signed with a registered key."""
 
     id: str
     issuer: str

@@ -1,6 +1,6 @@
 """Single logout (Profiles 4.4): ends sessions, notifies services through the browser, and answers at the end.
 
-Our own session ends first, in one transaction, whatever happens to the rest. So no service can keep it alive.
+Our own session ends first, in its own transaction, so that no service can keep it alive.
 """
 
 from collections.abc import Iterable

@@ -56,7 +56,7 @@ class Wanted:
 
     @property
     def ours(self) -> tuple[str, ...] | None:
-        """The signature algorithms of ours that will do, in our order; None where all will."""
+        """The signature algorithms of ours that it accepts, in our order; None if it accepts all."""
         if not self.signatures and not self.digests:
             return None
         return tuple(

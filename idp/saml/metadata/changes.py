@@ -135,7 +135,7 @@ def _slo_of(sp: ServiceProvider) -> tuple[Endpoint, ...]:
 
 
 def _take_acs(sp: ServiceProvider, wanted: tuple[AcsDescription, ...]) -> None:
-    """Write the addresses anew where they differ; rows that stay the same stay."""
+    """Replace the rows of addresses that differ, and leave the others."""
     rows = {(it.url, it.index, it.is_default): it for it in sp.consumers.all()}
     keys = [(it.url, it.index, it.is_default) for it in wanted]
     sp.consumers.filter(pk__in=[row.pk for key, row in rows.items() if key not in keys]).delete()

@@ -33,7 +33,7 @@ class Check:
 
 
 def checklist(xml: bytes, now: datetime) -> list[Check]:
-    """Check a metadata document of ours against the list."""
+    """Check one of our metadata documents against the list."""
     root = etree.fromstring(xml)
     role = root.find(f"{_MD}IDPSSODescriptor")
     if role is None:

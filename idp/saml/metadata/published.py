@@ -1,4 +1,4 @@
-"""What this installation tells service providers about itself, from settings, never from a request."""
+"""What this installation publishes about itself, from settings, never from a request."""
 
 from datetime import datetime, timedelta
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Listening(models.Model):
-    """A time during which every request is noted, whoever sent it."""
+    """A period during which every request is recorded, from any sender."""
 
     begun_at = models.DateTimeField()
     until = models.DateTimeField(db_index=True)

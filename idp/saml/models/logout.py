@@ -64,7 +64,7 @@ class Logout(models.Model):
 
 
 class LogoutNotice(models.Model):
-    """One service provider that has to be told that an agent's sign-in on one device is over.
+    """One service provider that has to be notified that an agent's sign-in on one device is over.
 
     The session indexes are those of the `issued` Assertions. `request_id` is the ID of our last LogoutRequest.
     """

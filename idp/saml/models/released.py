@@ -1,4 +1,4 @@
-"""Which attributes a service provider is told, and which it was ever told."""
+"""Which attributes a service provider gets, and which it ever got."""
 
 from django.db import models
 from django.db.models import Q
@@ -20,7 +20,7 @@ NAME_FORMATS = {names.BASIC: "basic", names.URI: "URI", names.UNSPECIFIED_NAME_F
 
 
 class ReleasedAttribute(models.Model):
-    """One line of what a service provider is told about each agent."""
+    """One attribute that a service provider gets about each agent."""
 
     service_provider = models.ForeignKey(ServiceProvider, models.CASCADE, related_name="released")
     position = models.PositiveSmallIntegerField(default=0)
@@ -47,7 +47,7 @@ class ReleasedAttribute(models.Model):
 
 
 class SentAttribute(models.Model):
-    """A name that a service provider was once told about an agent: what Flex keeps until it is told otherwise."""
+    """An attribute name that a service provider once got for an agent. Flex stores a value until it gets another."""
 
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="sent_attributes")
     service_provider = models.ForeignKey(ServiceProvider, models.CASCADE, related_name="sent_attributes")

@@ -49,7 +49,7 @@ LOGOUT_ENDS = [
     ("session", "the session only: the next sign-in may still be silent"),
 ]
 # Honest classes only: a code proves one factor; a passkey proves what keeps the key and the lock before it; a
-# token proves that something was proved before; for what is printed or told there is no class.
+# token proves that something was proved before. There is no class for printed or spoken codes.
 CONTEXTS = {
     Method.CODE: names.MOBILE_ONE_FACTOR_CONTRACT,
     Method.APP: names.TIME_SYNC_TOKEN,
@@ -60,7 +60,7 @@ CONTEXTS = {
 }
 ALL_PROOFS = frozenset(CONTEXTS)
 WEAKEST_FIRST = (Method.TOKEN, Method.CODE, Method.APP, Method.PASSKEY)
-"""The proofs whose classes can be asked for; *unspecified* says nothing, so it meets no wish."""
+"""The proofs whose classes can be requested. *unspecified* says nothing, so it meets no request."""
 
 
 class ServiceProviderManager(models.Manager["ServiceProvider"]):
@@ -145,7 +145,7 @@ class ServiceProvider(models.Model):
     logout_ends = models.CharField("sign-out there ends", max_length=8, choices=LOGOUT_ENDS, default="phone")
 
     held_lines: tuple[Release, ...] | None = None
-    """What it is told about people, where that was read with the row, which is held."""
+    """The attributes it gets, if they were read with the locked row."""
 
     objects = ServiceProviderManager()
 
@@ -198,7 +198,7 @@ class ServiceProvider(models.Model):
 
     @property
     def expects(self) -> Profile:
-        """What this service provider expects of a Response: its type's wishes, and what an operator chose for it."""
+        """What this service provider expects of a Response: by its type, and by what an operator chose for it."""
         profile = PROFILES[self.profile]
         return configured(profile, self.name_id_format) if self.name_id_format else profile
 

@@ -21,27 +21,27 @@ class NameIdIsFixed(Exception):
 
 
 class SubjectNameQuerySet(models.QuerySet["SubjectName"]):
-    """Names that were told stay as they are, for good."""
+    """Names that a service got. They never change."""
 
     def current(self) -> "SubjectNameQuerySet":
-        """Those that services are told now."""
+        """Those that services get now."""
         return self.filter(replaced_at__isnull=True)
 
     def update(self, **changes: Any) -> int:
-        """Refuse another value for what was told."""
+        """Refuse another value for a name that a service got."""
         if "value" in changes and self.filter(told=True).exists():
             raise NameIdIsFixed
         return super().update(**changes)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse to forget what was told."""
+        """Refuse to delete a name that a service got."""
         if self.filter(told=True).exists():
             raise NameIdIsFixed
         return super().delete()
 
 
 class SubjectName(models.Model):
-    """The NameID of an agent: once `told` to a service never changed, and never given to anybody else.
+    """The NameID of an agent. Once a service got it (`told`), it never changes and no other agent gets it.
 
     Flex makes a worker, and bills a user, for each new NameID; so there it is one stable name for all its
     connections. A persistent NameID is a name for one service provider only (Core 8.3.7). All are distinct without
@@ -80,13 +80,13 @@ class SubjectName(models.Model):
         return self.value
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a name that was told keeps its value."""
+        """Save. A name that a service got keeps its value."""
         if self.pk and SubjectName.objects.filter(pk=self.pk, told=True).exclude(value=self.value).exists():
             raise NameIdIsFixed
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refuse to forget what was told."""
+        """Refuse to delete a name that a service got."""
         if self.told:
             raise NameIdIsFixed
         return super().delete(*args, **kwargs)

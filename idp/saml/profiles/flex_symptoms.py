@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Our own values, as they stand in the sentences. `fingerprint` is the SHA-256 of our certificate.
+    """Our own values, for the sentences. `fingerprint` is the SHA-256 of our certificate.
 
     `lacking` names agents whose record lacks something mandatory, `typed` the typed attributes that are released;
     both are texts, and say so if there are none.

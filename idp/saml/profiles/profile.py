@@ -1,4 +1,4 @@
-"""What a type of service provider expects, and the person it is told about."""
+"""What a type of service provider expects, and the facts about a person that it may get."""
 
 from dataclasses import dataclass, replace
 
@@ -69,6 +69,6 @@ def may_be_named(profile: Profile, answered: str, *, allow_create: bool, issued:
     """Tell whether a request allows the name it would be answered with (Core 3.4.1.1, erratum E14).
 
     Only a persistent name is made for one service provider, so only it can be forbidden to be made; `issued`
-    tells whether the agent has one there already. Where formats are not answered as asked, neither is this.
+    tells whether the agent has one there already. A profile with one fixed format always allows it.
     """
     return allow_create or issued or answered != PERSISTENT or not profile.format_as_asked

@@ -39,7 +39,7 @@ class PendingRequest:
 
     @property
     def address(self) -> ReturnAddress:
-        """Where the Response goes, whatever it says."""
+        """Where the Response goes, whether it has an Assertion or only a status."""
         return ReturnAddress(self.acs_url, self.request_id, self.relay_state)
 
     @classmethod

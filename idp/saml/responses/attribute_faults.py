@@ -64,7 +64,7 @@ def _fixed_faults(line: Release, kind: Type | None) -> Iterator[str]:
     if line.source is Source.FIXED:
         yield from type_faults(line.fixed, kind)
     elif line.fixed:
-        yield "a fixed value stands beside a fact of the person; choose one"
+        yield "there are both a fixed value and a fact of the person; choose one"
 
 
 def _name_faults(name: str) -> Iterator[str]:

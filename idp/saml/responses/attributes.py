@@ -41,7 +41,7 @@ class Rules:
     """What a type of service provider requires of a release list.
 
     If `typed`, a name may end in a Type, and the part before it is the attribute. The `mandatory` attributes are
-    always sent, whatever the list says.
+    always sent, even if the list does not have them.
     """
 
     typed: bool = False

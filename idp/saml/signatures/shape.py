@@ -1,6 +1,6 @@
 """Checks the shape of a signature before any verifier sees it.
 
-Verifiers do what a message tells them: they open files, apply style sheets, follow thousands of references. So every
+Verifiers do what a message says: they open files, apply style sheets, follow thousands of references. So every
 part of a signature has one allowed form.
 """
 

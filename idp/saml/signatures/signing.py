@@ -21,7 +21,7 @@ from idp.saml.signatures.verifying import verify_enveloped
 SMALLEST_RSA_KEY = 2048
 _HALF = 32  # octets of each number of a signature on P-256
 _SIGNATURE = "ds:Signature"
-_PLACE = "%b"  # for a value yet to come; a percent sign stands nowhere else in what a key says of itself
+_PLACE = "%b"  # for a value inserted later; nothing else in a key's KeyInfo contains a percent sign
 
 _SCHEMES: dict[str, tuple[HashAlgorithm, str]] = {
     names.RSA_SHA256: (SHA256(), names.SHA256),
@@ -39,7 +39,7 @@ class SamlKey:
     algorithm: str
     _private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False, compare=False)
     _signed_info: bytes = field(repr=False, compare=False)
-    """The canonical SignedInfo of whatever this key signs, with places for ID and digest."""
+    """The canonical SignedInfo of everything that this key signs, with places for ID and digest."""
     _signature: bytes = field(repr=False, compare=False)
     """The marked Signature, with places for ID, digest and value."""
 

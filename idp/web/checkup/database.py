@@ -105,7 +105,7 @@ def counting(missing: Sequence[str]) -> Finding:
 
 
 def version(major: int) -> Finding:
-    """Judge PostgreSQL's major version; 0 stands for one that Django itself rejects."""
+    """Judge PostgreSQL's major version; 0 means one that Django itself rejects."""
     if major >= OLDEST_POSTGRESQL:
         return ok(SUBJECT, f"PostgreSQL {major} answers.")
     shown = f"PostgreSQL {major}" if major else "This version of the database"

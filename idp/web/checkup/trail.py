@@ -1,4 +1,4 @@
-"""Whether the trail is sealed: whoever owns the database can change an unsealed event unnoticed."""
+"""Whether the trail is sealed. The owner of the database can change an unsealed event unnoticed."""
 
 from datetime import datetime
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from idp.agents.models import AccessPass
 from idp.audit.models import Kind, LoginEvent
-from idp.audit.statistics import unforeseen
+from idp.audit.statistics import unexpected_refusals
 from idp.policies.access.decisions import FAULT, PASS
 from idp.policies.in_force import InForce
 from idp.policies.models import Stop
@@ -25,7 +25,7 @@ def questions(now: datetime) -> dict[str, Question]:
     refused = LoginEvent.objects.filter(kind=Kind.REFUSED, at__gt=now - RECENT)
     return {
         "faults": how_many(refused.filter(decided_by=FAULT)),
-        "refused_since_published": how_many(unforeseen.refusals_since(now)),
+        "refused_since_published": how_many(unexpected_refusals.refusals_since(now)),
     }
 
 
@@ -44,16 +44,16 @@ def alarms(now: datetime, answers: Answers, present: InForce) -> Iterator[Step]:
             f"says why."
         )
         yield Step("Refused sign-ins", f"{reverse('admin:audit_loginevent_changelist')}?decided_by={FAULT}", why)
-    if answers["refused_since_published"] > unforeseen.LEAST:
-        yield from _unforeseen(now)
+    if answers["refused_since_published"] > unexpected_refusals.LEAST:
+        yield from _unexpected_refusals(now)
     by_pass = Q(agent__events__decided_by=PASS, agent__events__at__gte=F("given_at"))
     uses = Count("agent__events", filter=by_pass)
     for given in passes.select_related("agent").annotate(uses=uses) if answers["let_in"] else ():
         yield Step("Temporary passes", reverse("admin:agents_accesspass_changelist"), _pass_sentence(given), loud=False)
 
 
-def _unforeseen(now: datetime) -> Iterator[Step]:
-    found = unforeseen.look(now)
+def _unexpected_refusals(now: datetime) -> Iterator[Step]:
+    found = unexpected_refusals.find(now)
     if found is not None:
         page = f"{reverse('admin:publish_policy')}?to={found.revision - 1}"
         by = tuple(f"{name_of(key, found.revision)}: {times}" for key, times in found.by)

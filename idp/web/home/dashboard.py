@@ -74,7 +74,7 @@ def read_dashboard(facts: Facts, query: QueryDict) -> Dashboard:
     missing = 0
     if facts.answers["hours_kept"] < len(hourly.settled(now)):
         background.counting.dispatch(background.PATIENCE)
-        missing = sum(1 for it in hourly.left(now) if it in period.hours(now))
+        missing = sum(1 for it in hourly.settled_uncounted(now) if it in period.hours(now))
     services = services_offered.first() if facts.answers["services"] > 1 else None
     service = services_offered.known(query.get("service", "")) if services else ""
     sums = hourly.read(period.hours(now), now, step=period.step, service=service or None)

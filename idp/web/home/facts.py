@@ -76,7 +76,7 @@ def _questions(operator: Agent, now: datetime) -> dict[str, Question]:
         "alarms_waiting": whether(alarms.waiting()),
         "webhooks_in_trouble": whether(webhook_alarms.in_trouble(now)),
         "metadata_sources": whether(metadata_alarms.sources()),
-        "hours_kept": hourly.how_many_kept(now),
+        "hours_kept": hourly.counted_hours(now),
         "a_week_ago": hourly.sign_ins_of(hour_of(now) - WEEK),
         **texts.questions(now),
         **access.questions(now),

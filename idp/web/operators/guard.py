@@ -26,7 +26,7 @@ def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         if inside and not admin.site.has_permission(request):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         if NUL in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("PostgreSQL can neither keep nor compare it")
+            raise BadRequest("PostgreSQL can neither store nor compare it")
         return _acted(request, get_response) if inside else get_response(request)
 
     return middleware

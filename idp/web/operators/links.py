@@ -41,7 +41,7 @@ def find(secret: str, now: datetime) -> OperatorLink:
 
 
 def use(secret: str, now: datetime) -> tuple[Agent, StaticDevice]:
-    """Use a link. Returns the operator, and the factor that stands for the link. Raises LinkUsed."""
+    """Use a link. Returns the operator, and the factor that represents the link. Raises LinkUsed."""
     link = find(secret, now)
     if OperatorLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=now) != 1:
         raise LinkUsed("somebody was faster")

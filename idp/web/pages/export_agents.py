@@ -24,7 +24,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
-    """Export everybody whom the operator looks after."""
+    """Export everybody that the operator looks after."""
     return as_csv(request)
 
 
@@ -40,5 +40,5 @@ def as_csv(request: HttpRequest, chosen: QuerySet[Agent] | None = None) -> HttpR
 
 
 def importer_of(request: HttpRequest) -> Importer:
-    """Return the operator, and whom they may import and export."""
+    """Return the operator, and the people they may import and export."""
     return people_files.importer(reach.operator_of(request), request_facts.origin_of(request))

@@ -65,8 +65,8 @@ def test_stored_counts_equal_those_of_all_lines_even_if_lines_come_late(history,
             at = BEGIN + timedelta(minutes=it["minute"])
             told = {name: it[name] for name in ("kind", "method", "service", "decided_by")}
             write(an_event(at, agent_id=agents[it["who"]], judged={"platform": ["ios"]}, **told))
-            hourly.keep_all(at + timedelta(minutes=it["late"]))
-        hourly.keep_all(NOW)
+            hourly.count_all(at + timedelta(minutes=it["late"]))
+        hourly.count_all(NOW)
         assert hourly.read(HOURS, NOW) == summed(counting.count(HOURS))
         rota = {cell: of for cell, of in counting.count(HOURS).items() if cell.service == "rota"}
         assert hourly.read(HOURS, NOW, service="rota") == summed(rota)
@@ -75,18 +75,18 @@ def test_stored_counts_equal_those_of_all_lines_even_if_lines_come_late(history,
 
 def test_an_hour_is_kept_when_it_has_been_over_for_an_hour_and_never_changes(db, short_reach):
     write(an_event(NOW - timedelta(minutes=30)))
-    hourly.keep_all(NOW + timedelta(minutes=59))
+    hourly.count_all(NOW + timedelta(minutes=59))
     assert not HourlyCount.objects.exists()
-    hourly.keep_all(NOW + timedelta(hours=1))
+    hourly.count_all(NOW + timedelta(hours=1))
     kept = list(HourlyCount.objects.values())
     assert {it["hour_id"] for it in kept} == {hour_of(NOW) - 1}
-    assert hourly.keep_all(NOW + timedelta(hours=1)) == 0
+    assert hourly.count_all(NOW + timedelta(hours=1)) == 0
     assert list(HourlyCount.objects.values()) == kept
 
 
 def test_figures_stay_when_the_trail_is_purged(db, short_reach):
     write(*(an_event(NOW - timedelta(hours=5), decided_by="default") for _ in range(3)))
-    hourly.keep_all(NOW)
+    hourly.count_all(NOW)
     with tables.unguarded():
         QuerySet(LoginEvent).all()._raw_delete("default")
     assert hourly.read(HOURS, NOW)[Summed(hour_of(NOW) - 5, Figure.SIGNED_IN, "")] == 3
@@ -95,7 +95,7 @@ def test_figures_stay_when_the_trail_is_purged(db, short_reach):
 
 def test_hours_are_added_up_over_longer_stretches(db, short_reach):
     write(*(an_event(NOW - timedelta(hours=it), method="token") for it in (1, 3, 4, 5)))
-    hourly.keep_all(NOW)
+    hourly.count_all(NOW)
     found = hourly.read(HOURS, NOW, step=24)
     assert found[Summed(hour_of(NOW) // 24, Figure.SIGNED_IN, "token")] == 4
 
@@ -104,7 +104,7 @@ def test_rules_are_counted_once_whether_their_hours_are_kept_or_not(db, short_re
     rule = str(uuid4())
     write(*(an_event(NOW - timedelta(hours=it), decided_by=rule) for it in range(1, 9)))
     before = rule_counts.counts(NOW)
-    hourly.keep(range(hour_of(NOW) - 6, hour_of(NOW) - 3))
+    hourly.store_counts(range(hour_of(NOW) - 6, hour_of(NOW) - 3))
     assert rule_counts.counts(NOW) == before
     assert before[rule].on_month == 8
 
@@ -156,7 +156,7 @@ def test_processes_that_count_at_once_count_each_hour_once(transactional_db, sho
 
     def run():
         try:
-            return hourly.keep_all(NOW)
+            return hourly.count_all(NOW)
         finally:
             connections.close_all()
 

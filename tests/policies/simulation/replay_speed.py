@@ -29,7 +29,7 @@ def main():
 
 
 def measure():
-    from idp.audit.statistics.past_sign_ins import past
+    from idp.audit.past_sign_ins import past
     from idp.policies.simulation.replay import replay
 
     seed()

@@ -102,7 +102,7 @@ UNSAVABLE = {
     "a phone with a type": (Release("a.int", Source.PHONE), f"phone {MAYBE_EMPTY}"),
     "a value beside a fact": (
         Release("a", Source.EMAIL, ("x",)),
-        "a fixed value stands beside a fact of the person; choose one",
+        "there are both a fixed value and a fact of the person; choose one",
     ),
     "a mandatory of another source": (Release("email", Source.FULL_NAME), FROM_THE_START),
     "a mandatory of another format": (replace(BASICS[0], name_format=URI), FROM_THE_START),

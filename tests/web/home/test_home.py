@@ -55,7 +55,7 @@ def test_the_period_and_the_service_are_chosen_by_plain_links(admin):
     came({"hours": 3}, method="token")
     came({"days": 3}, method="token", service="rota")
     came({"days": 20}, method="code")
-    hourly.keep_all(NOW)
+    hourly.count_all(NOW)
     seen = [tiles(admin, period=it)["Signed in"] for it in ("day", "week", "month", "nonsense")]
     assert seen == ["1", "2", "3", "1"]
     assert tiles(admin, period="month", service="rota")["Signed in"] == "1"
@@ -87,7 +87,7 @@ def test_codes_are_shown_from_requested_to_right(admin, agent, settings):
         if nth:
             came({"minutes": 12 * nth}, method="code", agent=agent)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"prices": {"sms": 1, "approved": 2}})
-    hourly.keep_all(NOW)
+    hourly.count_all(NOW)
     page = admin.get(HOME).text
     assert tiles(admin)["Right codes"] == "90\xa0%"
     assert "half within 28&nbsp;s of the text, 90&nbsp;% within 30&nbsp;s" in page
@@ -128,7 +128,7 @@ def test_the_policy_for_styles_is_kept(admin):
 def test_hours_that_are_still_being_counted_are_named(admin):
     came({"hours": 5}, method="session")
     assert "22 hours of the past are still being counted" in admin.get(HOME).text
-    hourly.keep_all(NOW)
+    hourly.count_all(NOW)
     assert "still being counted" not in admin.get(HOME).text
 
 
@@ -150,7 +150,7 @@ def test_a_busy_place_takes_no_more_queries_than_an_empty_one(operator, django_a
         came({"minutes": nth}, method="code", agent=agent)
         came({"hours": nth}, Kind.REFUSED, decided_by="default", agent=agent)
         came({"minutes": nth, "seconds": 20}, Kind.CODE_SENT, agent=agent, detail="sms: sent")
-    hourly.keep_all(NOW)
+    hourly.count_all(NOW)
     for admin in (inside(operator), inside(staff)):
         admin.get(HOME)  # what a process holds of the configuration is read once
         with django_assert_max_num_queries(12):

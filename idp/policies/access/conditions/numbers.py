@@ -24,7 +24,7 @@ def _compared(fact: AbstractSet[int] | Later, number: int, under: bool) -> Answe
 
 def _refuse_odd(number: int) -> None:
     if not 0 <= number <= HIGHEST:
-        raise ValueError(f"a number here lies between 0 and {HIGHEST}")
+        raise ValueError(f"a number here is between 0 and {HIGHEST}")
 
 
 class _Version:

@@ -83,7 +83,7 @@ class MomentWithin:
         if not self.weekdays:
             raise ValueError("a time names at least one weekday")
         if self.begins.tzinfo or self.ends.tzinfo:
-            raise ValueError("the zone stands by itself")
+            raise ValueError("begins and ends have no time zone")
         _zone(self.zone)
 
     def ask(self, facts: Facts) -> Answer:

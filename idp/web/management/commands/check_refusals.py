@@ -7,7 +7,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
-from idp.audit.statistics import unforeseen
+from idp.audit.statistics import unexpected_refusals
 from idp.policies.rule_names import name_of
 from idp.web.management.output import write_json
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
         """Check once."""
-        found = unforeseen.look(clock.now())
+        found = unexpected_refusals.find(clock.now())
         if found is not None:
             log.warning(
                 "refusals_unforeseen", revision=found.revision, refused=found.refused, forecast=round(found.forecast)

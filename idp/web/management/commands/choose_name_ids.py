@@ -89,7 +89,7 @@ def _certain(email: str, value: str, agent: Agent | None, twice: set[str]) -> Ag
     if agent is None:
         raise NameIdRefused(f"Nobody has the email {email}." if email else "There is no email.")
     if email.lower() in twice:
-        raise NameIdRefused("The same email stands in another row too.")
+        raise NameIdRefused("The same email is in another row too.")
     if not value:
         raise NameIdRefused("There is no name ID.")
     return agent

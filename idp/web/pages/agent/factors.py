@@ -29,7 +29,7 @@ from idp.web.rendering import admin_page
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """The factors that the agent has besides texts, their pauses, and what this operator may do about them."""
+    """The agent's factors other than texts, their pauses, and what this operator may do about them."""
 
     passkeys: PasskeyQuerySet
     app: AuthenticatorApp | None

@@ -74,5 +74,5 @@ def _with_quick_rule(rules: Sheet, slug: str, mode: Mode) -> tuple[Sheet, str]:
 
 
 def _is_equal(one: Rule, other: Rule) -> bool:
-    """Whether two rules do the same, whatever their names and modes."""
+    """Whether two rules do the same, apart from their names and modes."""
     return (one.effect, one.conditions, one.scope) == (other.effect, other.conditions, other.scope)

@@ -1,4 +1,4 @@
-"""The form *Try it*: whom and what to try a policy on, and the facts that are looked up for it."""
+"""The form *Try it*: the person and device to try a policy on, and the facts that are looked up for them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -136,7 +136,7 @@ class TryForm(forms.Form):
         return found
 
     def tried(self) -> Tried:
-        """Return whom to try the rules on. The form must be valid, and not about a past sign-in."""
+        """Return the visitor to try the rules on. The form must be valid, and not about a past sign-in."""
         data = self.cleaned_data
         at = data["moment"].replace(tzinfo=UTC) if data["moment"] else self.now
         browser, touch_points = self._browser()

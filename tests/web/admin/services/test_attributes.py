@@ -66,7 +66,7 @@ def test_an_empty_line_is_an_empty_value(admin, keys):
 
 UNTELLABLE = {
     "no value": (line(0, "site"), {}, "fixed", "site: it has no value."),
-    "a value beside a fact": (line(0, "mail", "email", "x"), {}, "fixed", "a fixed value stands beside a fact"),
+    "a value beside a fact": (line(0, "mail", "email", "x"), {}, "fixed", "there are both a fixed value and a fact"),
     "a word for a number": (line(0, "skill.int", "fixed", "x"), FLEX, "fixed", "a value is not a whole number"),
     "a type that does not fit": (line(0, "all.int", "roles"), FLEX, "name", "end the name in .stringarray"),
     "another format at Flex": (line(0, "a", "fixed", "x", name_format=URI), FLEX, "name", "the name format basic"),

@@ -1,4 +1,4 @@
-"""All agents whom a publication would change, as CSV."""
+"""All agents for whom a publication would change something, as CSV."""
 
 from collections.abc import Iterator
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from idp.agents.models import Agent, Device
-from idp.audit.statistics.past_sign_ins import past
+from idp.audit.past_sign_ins import past
 from idp.login import access_decision
 from idp.login.access_decision import Subject
 from idp.login.request_facts import RequestFacts

@@ -52,14 +52,14 @@ def publish(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required([MAY_PUBLISH, MAY_SEE_WHO], raise_exception=True)
 def who_would_change(request: HttpRequest) -> HttpResponseBase:
-    """Return all agents whom the publication would change, as CSV."""
+    """Return all agents for whom the publication would change something, as CSV."""
     page = _page_of(request)
     return affected_csv.as_csv(page.forecast) if page else HttpResponseRedirect(reverse(LIST))
 
 
 @dataclass(frozen=True, slots=True)
 class PublishPage:
-    """A request with what is to be published, and whom it would change."""
+    """A request with what is to be published, and what would change for agents."""
 
     request: HttpRequest
     wanted: PublishRequest

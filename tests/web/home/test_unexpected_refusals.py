@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.audit.statistics import unforeseen
+from idp.audit.statistics import unexpected_refusals
 from idp.policies import in_force
 from idp.policies.access.decisions import STOP
 from tests.conftest import NOW, an_agent
@@ -49,7 +49,7 @@ def foreseen(each_week, weeks=(1, 2, 3, 4)):
     ("times", "forecast", "alarm"), [(5, 0, False), (6, 0, True), (6, 2, False), (7, 2, True), (30, 10, False)]
 )
 def test_too_many_is_over_five_and_over_three_times_the_forecast(times, forecast, alarm):
-    assert unforeseen.far_above(times, forecast) is alarm
+    assert unexpected_refusals.far_above(times, forecast) is alarm
 
 
 def test_more_refusals_than_foreseen_are_an_alarm_with_a_way_back(admin, no_android):
@@ -66,51 +66,51 @@ def test_more_refusals_than_foreseen_are_an_alarm_with_a_way_back(admin, no_andr
 def test_refusals_as_in_the_same_hour_of_four_weeks_are_no_alarm(no_android):
     foreseen(2)
     refused(6, no_android)
-    assert unforeseen.look(NOW) is None
+    assert unexpected_refusals.find(NOW) is None
     refused(1, no_android, first=6)
-    assert (unforeseen.look(NOW).refused, unforeseen.look(NOW).forecast) == (7, 2)
+    assert (unexpected_refusals.find(NOW).refused, unexpected_refusals.find(NOW).forecast) == (7, 2)
 
 
 def test_repeated_attempts_of_one_agent_count_once(no_android):
     for _ in range(9):
         refused(1, no_android)
-    assert unforeseen.look(NOW) is None
+    assert unexpected_refusals.find(NOW) is None
 
 
 def test_weeks_in_which_nobody_came_do_not_lower_the_forecast(no_android):
     foreseen(2, weeks=(1,))
     refused(6, no_android)
-    assert unforeseen.look(NOW) is None
+    assert unexpected_refusals.find(NOW) is None
 
 
 def test_an_hour_counts_by_itself(no_android):
     for nth, minutes in enumerate((80, 50, 20, 10)):
         refused(3, no_android, ago=timedelta(minutes=minutes), first=3 * nth)
-    assert unforeseen.look(NOW).since == NOW - AGO
-    assert unforeseen.look(NOW + timedelta(days=1)) is None, "it is watched over for a day"
+    assert unexpected_refusals.find(NOW).since == NOW - AGO
+    assert unexpected_refusals.find(NOW + timedelta(days=1)) is None, "it is watched over for a day"
 
 
 @pytest.mark.parametrize("by", [STOP, "guardrail:device"])
 def test_refusals_without_a_rule_are_not_counted(no_android, by):
     refused(9, by)
-    assert unforeseen.look(NOW) is None
+    assert unexpected_refusals.find(NOW) is None
 
 
 def test_refusals_by_an_older_revision_are_not_counted(no_android):
     refused(9, no_android, revision=1)
-    assert unforeseen.look(NOW) is None
+    assert unexpected_refusals.find(NOW) is None
 
 
 def test_a_publication_that_lets_nobody_in_or_out_is_not_watched(operator):
     publishing.drafted(ANDROID_RULE, name="Watching", mode="watch")
     publishing.publishing.publish(author=None, reason="To look", now=NOW - AGO)
     refused(9, "default")
-    assert unforeseen.look(NOW) is None
+    assert unexpected_refusals.find(NOW) is None
 
 
 def test_home_asks_little_while_nothing_is_refused(no_android, django_assert_num_queries):
     with django_assert_num_queries(5):
-        assert unforeseen.look(NOW) is None
+        assert unexpected_refusals.find(NOW) is None
 
 
 def test_the_exit_code_reports_unusual_refusals(no_android, capsys):

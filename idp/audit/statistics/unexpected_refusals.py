@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import Exists, QuerySet, Subquery
 
 from idp.audit.models import Kind, LoginEvent
-from idp.audit.statistics.past_sign_ins import past
+from idp.audit.past_sign_ins import past
 from idp.policies.access.rules import Effect, Policy
 from idp.policies.models import PolicyRevision
 from idp.policies.simulation.replay import Judge, counting
@@ -27,7 +27,7 @@ GUARDRAILS: Final = "guardrail:"
 
 
 @dataclass(frozen=True, slots=True)
-class Unforeseen:
+class UnexpectedRefusals:
     """An hour after a publication in which more were refused than expected; `by` counts what refused them."""
 
     revision: int
@@ -38,7 +38,7 @@ class Unforeseen:
 
     @property
     def sentence(self) -> str:
-        """Say it with its numbers."""
+        """One sentence with the numbers."""
         until = self.since + HOUR
         return (
             f"Since revision {self.revision} of the access rules more is refused than expected: "
@@ -59,8 +59,8 @@ def refusals_since(now: datetime) -> QuerySet[LoginEvent]:
     return since.filter(Exists(live), revision=Subquery(live.values("number")[:1]))
 
 
-def look(now: datetime) -> Unforeseen | None:
-    """Find the first hour since the last publication with far more refusals than foreseen, for a day."""
+def find(now: datetime) -> UnexpectedRefusals | None:
+    """Find the first hour since the last publication with far more refusals than the forecast. Looks back one day."""
     live = _just_published(now).prefetch_related("rules").first()
     if live is None or live.at is None or live.number is None or not _decides_otherwise(live):
         return None
@@ -68,7 +68,7 @@ def look(now: datetime) -> Unforeseen | None:
     for begin, by in sorted(_refused(live.at, number, now).items()):
         refused = by.total()
         if far_above(refused, 0) and far_above(refused, expected := _forecast(judge, begin)):
-            return Unforeseen(number, begin, refused, expected, tuple(by.most_common(3)))
+            return UnexpectedRefusals(number, begin, refused, expected, tuple(by.most_common(3)))
     return None
 
 
@@ -82,7 +82,7 @@ def _decides_otherwise(live: PolicyRevision) -> bool:
 
 
 def _refused(begun: datetime, number: int, now: datetime) -> dict[datetime, Counter[str]]:
-    """Count whom the rules of a revision refused, by the hour since it came into force; who tries again is one."""
+    """Count the agents that a revision's rules refused, by the hour since it came into force. Each counts once."""
     lines = LoginEvent.objects.filter(kind=Kind.REFUSED, revision=number, at__gte=begun, at__lte=now)
     by_rules = lines.exclude(decided_by__startswith=GUARDRAILS).order_by("at", "pk")
     hours: dict[datetime, Counter[str]] = {}
