@@ -127,7 +127,7 @@ def test_the_second_reader_refuses_sha_1(idp_key, expected):
 
 
 def test_the_second_reader_misses_attributes_only_if_the_service_receives_any(idp_key, expected):
-    octets = answer(replace(content(), attributes=()), key=idp_key, now=NOW).octets
+    octets = signed_response(replace(content(), attributes=()), key=idp_key, now=NOW).octets
     verdict = judge(octets, expected)
     assert (verdict.accepted, verdict.reason) == (False, "There is no AttributeStatement on the Response")
     assert judge(octets, replace(expected, wants_attributes=False)).accepted
