@@ -11,7 +11,6 @@ from typing import Protocol, TypeVar
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Message, ReceivedMessage
 from idp.saml.documents import parsing
 from idp.saml.documents.elements import Element, element, instant, new_id
 from idp.saml.documents.parsing import Document, child, text_of
@@ -24,6 +23,7 @@ from idp.saml.errors import (
     WrongDestination,
     quoted,
 )
+from idp.saml.received_message import Message, ReceivedMessage
 from idp.saml.signatures.verifying import believe
 from idp.saml.trust import SpTrust
 from idp.values import value

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from idp import clock
 from idp.audit import background
-from idp.saml.signatures import signing_keys
+from idp.saml import signing_keys
 from idp.sql.writable import takes_writes
 
 

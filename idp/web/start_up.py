@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from idp import clock
 from idp.keys import keyring
-from idp.saml.signatures import signing_keys
+from idp.saml import signing_keys
 
 log = structlog.get_logger(__name__)
 

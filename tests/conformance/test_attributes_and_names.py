@@ -10,11 +10,11 @@ from lxml import etree
 
 from idp.agents.models import Agent
 from idp.saml import names
+from idp.saml.attributes.faults import faults
+from idp.saml.attributes.release_list import ANY, Release, Source, release
 from idp.saml.models import ReleasedAttribute, SubjectName
 from idp.saml.profiles import Person
 from idp.saml.responses.assertion import Authenticated, Envelope, ResponseContent, Subject, build_assertion
-from idp.saml.responses.attribute_faults import faults
-from idp.saml.responses.attributes import ANY, Release, Source, release
 from tests.conformance.answers import root_of
 from tests.conformance.readers import found, strictly_read
 from tests.pretend_service import PretendService, statuses

@@ -12,6 +12,7 @@ from lxml import etree
 from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import names
+from idp.saml.attributes.attribute import Attribute
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.logout import request as logout_request
 from idp.saml.metadata import sp_description
@@ -20,7 +21,7 @@ from idp.saml.metadata.errors import UntrustedMetadata
 from idp.saml.metadata.trust import REQUIRE, Demands
 from idp.saml.models import ReleasedAttribute
 from idp.saml.requests import authn_request
-from idp.saml.responses.assertion import Attribute, Authenticated, Envelope, ResponseContent, Subject, build_assertion
+from idp.saml.responses.assertion import Authenticated, Envelope, ResponseContent, Subject, build_assertion
 from idp.sessions.models import SsoSession
 from tests.conformance.readers import found, our_metadata, posted, strictly_read
 from tests.pretend_service import SLO, SSO

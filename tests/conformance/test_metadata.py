@@ -10,12 +10,12 @@ from idp.saml import names
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.metadata import fetch as metadata_fetch
-from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata import sp_description
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.errors import UnfetchedMetadata, UntrustedMetadata
-from idp.saml.metadata.sources import Outcome
 from idp.saml.metadata.trust import CHECK, IGNORE, REQUIRE, Demands
+from idp.saml.metadata_updates import sources as metadata_sources
+from idp.saml.metadata_updates.sources import Outcome
 from idp.saml.models import MetadataSource, ServiceProvider
 from tests.conformance.metadata import logout, odd_key, of, register
 from tests.conformance.readers import (

@@ -13,13 +13,12 @@ from lxml import etree
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.keys.models import SigningKey, Use
-from idp.saml import names
+from idp.saml import names, signing_keys
 from idp.saml.bindings.encoding import redirect_url
 from idp.saml.connecting import registration
 from idp.saml.documents.elements import element, new_id
 from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
-from idp.saml.signatures import signing_keys
 from tests.conftest import NOW
 from tests.web.seeded import a_service
 

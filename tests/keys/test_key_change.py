@@ -11,11 +11,10 @@ from django.db import IntegrityError, transaction
 from idp.keys import certificates, keyring
 from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
-from idp.saml import names
+from idp.saml import key_change, names, signing_keys
 from idp.saml.errors import UnusableKey
 from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
-from idp.saml.signatures import key_change, signing_keys
 from tests.conftest import NOW
 from tests.web.seeded import a_service
 

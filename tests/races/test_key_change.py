@@ -15,8 +15,8 @@ from idp import clock
 from idp.keys import keyring
 from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
+from idp.saml import key_change
 from idp.saml.models import ServiceProvider
-from idp.saml.signatures import key_change
 from tests.conftest import NOW
 from tests.races.concurrent import at_once
 from tests.web.seeded import a_service

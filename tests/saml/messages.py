@@ -11,8 +11,8 @@ from lxml import etree
 from signxml import XMLSigner
 from signxml.algorithms import CanonicalizationMethod
 
-from idp.saml.bindings.decoding import Binding, ReceivedMessage
 from idp.saml.names import RSA_SHA256
+from idp.saml.received_message import Binding, ReceivedMessage
 from idp.saml.requests.authn_request import check, parse
 from idp.saml.trust import SpTrust
 

@@ -16,11 +16,11 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.saml import names
+from idp.saml.attributes.attribute import Attribute
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import UnusableKey
 from idp.saml.responses.assertion import (
-    Attribute,
     Authenticated,
     Encryption,
     Envelope,

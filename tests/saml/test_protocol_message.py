@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Binding, Message, ReceivedMessage, receive_redirect
+from idp.saml.bindings.decoding import receive_redirect
 from idp.saml.documents import parsing
 from idp.saml.documents.elements import element
 from idp.saml.documents.parsing import Document
@@ -27,6 +27,7 @@ from idp.saml.protocol_message import (
     read_instant,
     whole,
 )
+from idp.saml.received_message import Binding, Message, ReceivedMessage
 from tests.saml.keys import a_pair
 from tests.saml.messages import NOW, SP, SSO_URL, a_request, a_signed_query, posted, signed, trust
 

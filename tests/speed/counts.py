@@ -59,7 +59,7 @@ def with_a_code(setting):
 
 def key_loads(setting):
     """Count how often the key is parsed in the first four sign-ins of a process."""
-    from idp.saml.signatures import signing_keys
+    from idp.saml import signing_keys
     from idp.saml.signatures.signing import SamlKey
 
     signing_keys._load.cache_clear()

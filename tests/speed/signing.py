@@ -23,9 +23,10 @@ def comparisons(setting):
 
 def signer(service):
     """Return a function that signs as `responding.success` does, with the cached key."""
+    from idp.saml import signing_keys
+    from idp.saml.attributes.attribute import Attribute
     from idp.saml.responses import assertion
-    from idp.saml.responses.assertion import Attribute, Authenticated, Envelope, ResponseContent, Subject
-    from idp.saml.signatures import signing_keys
+    from idp.saml.responses.assertion import Authenticated, Envelope, ResponseContent, Subject
 
     told = {"full_name": "Ana García", "email": "ana@acme.example", "roles": "agent", "phone": "+12015550101"}
     content = ResponseContent(

@@ -8,8 +8,6 @@ import binascii
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import unquote_to_bytes
 
 from idp.saml.documents.parsing import MAX_XML
@@ -22,7 +20,7 @@ from idp.saml.errors import (
     quoted,
 )
 from idp.saml.names import DEFLATE
-from idp.values import value
+from idp.saml.received_message import Binding, Message, QuerySignature, ReceivedMessage
 from idp.wording import for_agents
 
 MAX_QUERY = 32 * 1024
@@ -38,41 +36,7 @@ _LINE_BREAKS = re.compile(rb"[\r\n]")
 _NOT_FOR_A_FORM = re.compile(r"\x00|\r(?!\n)|(?<!\r)\n")
 
 
-class Message(StrEnum):
-    """The kind of a message, named by the parameter that carries it (Bindings 3.4.4.1, 3.5.4)."""
-
-    REQUEST = "SAMLRequest"
-    RESPONSE = "SAMLResponse"
-
-
 _MESSAGES = tuple(Message)
-
-
-class Binding(StrEnum):
-    """The binding that a message came by."""
-
-    REDIRECT = "redirect"
-    POST = "post"
-
-
-@dataclass(frozen=True, slots=True)
-class QuerySignature:
-    """A signature in the query: the octets that it covers, its algorithm, and its value (Bindings 3.4.4.1)."""
-
-    octets: bytes
-    algorithm: str
-    value: bytes
-
-
-@value
-class ReceivedMessage:
-    """A decoded message, not trusted yet. RelayState is the sender's, and opaque."""
-
-    binding: Binding
-    xml: bytes
-    relay_state: str | None = None
-    query_signature: QuerySignature | None = None
-    message: Message = Message.REQUEST
 
 
 def receive_redirect(raw_query: bytes | str, message: Message | None = Message.REQUEST) -> ReceivedMessage:

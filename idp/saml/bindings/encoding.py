@@ -7,8 +7,9 @@ import base64
 import zlib
 from urllib.parse import urlencode
 
-from idp.saml.bindings.decoding import PARAMETERS, Message
+from idp.saml.bindings.decoding import PARAMETERS
 from idp.saml.documents.elements import Element
+from idp.saml.received_message import Message
 from idp.saml.signatures.signing import SamlKey, is_signed, sign
 
 _PARAMETER = {"samlp:LogoutRequest": Message.REQUEST, "samlp:LogoutResponse": Message.RESPONSE}

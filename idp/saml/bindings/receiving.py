@@ -2,7 +2,8 @@
 
 from django.http import HttpRequest
 
-from idp.saml.bindings.decoding import Message, ReceivedMessage, receive_post, receive_redirect
+from idp.saml.bindings.decoding import receive_post, receive_redirect
+from idp.saml.received_message import Message, ReceivedMessage
 
 
 def receive(request: HttpRequest, message: Message | None = Message.REQUEST) -> ReceivedMessage:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from idp.saml import signing_keys
 from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import flex
-from idp.saml.signatures import signing_keys
 
 RUNTIME_DOMAIN = "https://flex.twilio.com/<runtime-domain>"
 

@@ -15,11 +15,11 @@ from django.http import HttpRequest, HttpResponse
 
 from idp import clock, reference
 from idp.errors import IdpError
-from idp.saml.bindings.decoding import Binding
 from idp.saml.bindings.receiving import receive
 from idp.saml.errors import AnswerWithStatus
 from idp.saml.models import HeardRequest, Listening, ServiceProvider
 from idp.saml.profiles import flex
+from idp.saml.received_message import Binding
 from idp.saml.requests import authn_request
 from idp.saml.requests.authn_request import AuthnRequest
 from idp.versions.cached import Cached

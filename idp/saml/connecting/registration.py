@@ -11,15 +11,14 @@ from idp.agents.authentication import Method
 from idp.keys import certificates
 from idp.outgoing.addresses import address_fault
 from idp.policies.models import TimeoutPolicy
-from idp.saml import names
+from idp.saml import names, signing_keys
+from idp.saml.attributes.release_list import BASICS, rules_of
 from idp.saml.metadata import published
 from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.saml.models.service_provider import CONTEXTS, KEY_TRANSPORTS, NAME_ID_FORMAT
 from idp.saml.profiles import PROFILES, flex
 from idp.saml.profiles.flex import FlexAddress
-from idp.saml.responses.attributes import BASICS, rules_of
-from idp.saml.signatures import signing_keys
 from idp.saml.trust import RequestSignature
 
 NAME_ID_FORMATS = {value for value, _ in NAME_ID_FORMAT if value}

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from idp.saml import names
+from idp.saml.attributes.faults import faults
+from idp.saml.attributes.release_list import Release, Rules, Source
+from idp.saml.attributes.types import LONGEST_VALUE, Type
 from idp.saml.inspection.reading import AssertionRead, AttributeRead, AuthnRead, ResponseRead, SignatureRead, moment
 from idp.saml.responses.assertion import Sign
-from idp.saml.responses.attribute_faults import faults
-from idp.saml.responses.attribute_types import LONGEST_VALUE, Type
-from idp.saml.responses.attributes import Release, Rules, Source
 
 NONE = "nothing"
 SHORTEST_FLEX_SESSION = timedelta(hours=1)

@@ -8,11 +8,11 @@ from lxml import etree
 from idp.keys import certificates
 from idp.keys.models import SigningKey, Use
 from idp.saml import names
+from idp.saml.attributes.release_list import rules_of
 from idp.saml.inspection.checks import Wanted
 from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.responses.assertion import Sign
-from idp.saml.responses.attributes import rules_of
 
 _KEY = f".//{{{names.METADATA}}}IDPSSODescriptor/{{{names.METADATA}}}KeyDescriptor"
 _CERTIFICATE = f".//{{{names.SIGNATURE}}}X509Certificate"

@@ -9,6 +9,7 @@ from datetime import datetime
 from idp.agents.authentication import Method
 from idp.agents.models import Agent
 from idp.policies import timeouts
+from idp.saml.attributes import release_list
 from idp.saml.documents.elements import new_id
 from idp.saml.errors import UnregisteredAcs
 from idp.saml.inspection import second_reader
@@ -17,7 +18,7 @@ from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import Person
 from idp.saml.requests.pending import PendingRequest
-from idp.saml.responses import attributes, released, responding
+from idp.saml.responses import released, responding
 from idp.saml.responses.assertion import Authenticated, ResponseContent, Sign, Subject
 from idp.saml.responses.released import Released
 from idp.saml.responses.subjects import subject_so_far
@@ -95,7 +96,7 @@ def _end_of(sp: ServiceProvider, now: datetime) -> datetime | None:
 
 def _about(sp: ServiceProvider, agent: Agent | None) -> tuple[Subject, Released]:
     if agent is None:
-        about = released.for_person(MADE_UP, released.releases_of(sp), attributes.rules_of(sp.profile))
+        about = released.for_person(MADE_UP, released.releases_of(sp), release_list.rules_of(sp.profile))
         return Subject(MADE_UP.name_id, sp.expects.name_id_format), about
     subject = subject_so_far(agent, sp)
     about = released.for_agent(sp, agent, subject.name_id)

@@ -17,9 +17,8 @@ from lxml import etree
 from idp.errors import IdpError
 from idp.outgoing import exchange
 from idp.outgoing.exchange import Answer, Request, Unreached
-from idp.saml import names
+from idp.saml import names, signing_keys
 from idp.saml.bindings import encoding
-from idp.saml.bindings.decoding import Binding, Message, ReceivedMessage
 from idp.saml.documents import parsing
 from idp.saml.documents.elements import Element, element
 from idp.saml.errors import UnreadableRequest
@@ -28,7 +27,7 @@ from idp.saml.logout import response as logout_response
 from idp.saml.metadata import published
 from idp.saml.models import LogoutEndpoint, LogoutNotice
 from idp.saml.models.logout import Outcome
-from idp.saml.signatures import signing_keys
+from idp.saml.received_message import Binding, Message, ReceivedMessage
 from idp.saml.signatures.signing import sign
 
 TIMEOUT = 5.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.agents.models import Reason
-from idp.saml import names
+from idp.saml import names, signing_keys
 from idp.saml.bindings import encoding
 from idp.saml.documents.elements import Element
 from idp.saml.errors import SamlStatus
@@ -13,7 +13,6 @@ from idp.saml.logout import response as logout_response
 from idp.saml.metadata import published
 from idp.saml.models import LogoutEndpoint, LogoutNotice, ServiceProvider
 from idp.saml.responses.assertion import Subject
-from idp.saml.signatures import signing_keys
 
 BY_USER = {it.value for it in (Reason.AGENT, Reason.REPLACED, Reason.HANDED_OVER, Reason.REPORTED)}
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Message, ReceivedMessage
 from idp.saml.documents import parsing
 from idp.saml.documents.elements import Element, element, instant
 from idp.saml.documents.parsing import child, text_of
@@ -24,6 +23,7 @@ from idp.saml.protocol_message import (
     read_instant,
     whole,
 )
+from idp.saml.received_message import Message, ReceivedMessage
 from idp.saml.responses.assertion import LIFETIME, Subject
 from idp.saml.trust import RequestSignature, SpTrust
 

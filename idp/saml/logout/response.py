@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Message, ReceivedMessage
 from idp.saml.documents import parsing
 from idp.saml.documents.elements import Element, element
 from idp.saml.errors import SamlStatus, UnexpectedLogoutResponse, quoted
 from idp.saml.protocol_message import CLOCK_SKEW, build_message, check_head, read_believed, read_head, whole
+from idp.saml.received_message import Message, ReceivedMessage
 from idp.saml.trust import RequestSignature, SpTrust
 
 _SAMLP = f"{{{names.PROTOCOL}}}"

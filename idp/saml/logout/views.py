@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.login import request_facts
-from idp.saml.bindings.decoding import Message, ReceivedMessage
 from idp.saml.bindings.posting import post_form, send_on
 from idp.saml.bindings.receiving import receive
 from idp.saml.errors import AnswerLogoutWithStatus
@@ -19,6 +18,7 @@ from idp.saml.logout import single_logout
 from idp.saml.logout.messages import Outgoing
 from idp.saml.metadata import published
 from idp.saml.models import Logout, ServiceProvider
+from idp.saml.received_message import Message, ReceivedMessage
 
 
 @csrf_exempt

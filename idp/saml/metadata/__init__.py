@@ -1,1 +1,1 @@
-"""Metadata: builds and checks ours; fetches, verifies, reads, compares and applies that of service providers."""
+"""Metadata: builds and checks ours; fetches, verifies and reads that of service providers."""

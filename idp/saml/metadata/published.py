@@ -6,9 +6,8 @@ from django.conf import settings
 
 from idp.keys import keyring
 from idp.keys.models import Use
-from idp.saml import names
+from idp.saml import names, signing_keys
 from idp.saml.metadata import idp_description
-from idp.saml.signatures import signing_keys
 
 SIGNED_DAYS = 14
 

@@ -5,8 +5,8 @@ from django.db.models import Q
 
 from idp.agents.models import Agent
 from idp.saml import names
+from idp.saml.attributes.release_list import Release, Source
 from idp.saml.models.service_provider import ServiceProvider
-from idp.saml.responses.attributes import Release, Source
 
 SOURCES = {
     Source.EMAIL: "email",

@@ -8,11 +8,11 @@ from idp.keys import certificates
 from idp.keys.models import SigningKey
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names
+from idp.saml.attributes.release_list import Release
 from idp.saml.encryption import KeyTransport
 from idp.saml.errors import UnknownServiceProvider
 from idp.saml.profiles import PROFILES, Profile
 from idp.saml.profiles.profile import configured
-from idp.saml.responses.attributes import Release
 from idp.saml.trust import SpTrust
 from idp.versions.cached import Cached
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Message, ReceivedMessage
 from idp.saml.documents import parsing
 from idp.saml.documents.parsing import Document, boolean, child, text_of
 from idp.saml.errors import (
@@ -18,6 +17,7 @@ from idp.saml.errors import (
     quoted,
 )
 from idp.saml.protocol_message import CLOCK_SKEW, check_head, read_believed, read_head
+from idp.saml.received_message import Message, ReceivedMessage
 from idp.saml.requests.requested_context import Comparison, RequestedContext, acceptable
 from idp.saml.trust import RequestedContextRule, SpTrust
 from idp.values import value

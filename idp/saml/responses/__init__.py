@@ -1,1 +1,1 @@
-"""Responses: the Assertion, what it says about an agent, and the signed answer to a service provider."""
+"""Responses: the Assertion about an agent, and the signed Response to a service provider."""

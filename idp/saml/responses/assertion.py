@@ -13,6 +13,7 @@ from itertools import count
 from typing import NamedTuple
 
 from idp.saml import names
+from idp.saml.attributes.attribute import Attribute
 from idp.saml.documents.elements import Element, element, instant, new_id, writable
 from idp.saml.documents.stencil import Stencil, place
 from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
@@ -21,7 +22,6 @@ from idp.saml.signatures.signing import SamlKey, sign
 from idp.values import value
 
 __all__ = [
-    "Attribute",
     "Authenticated",
     "Encryption",
     "Envelope",
@@ -79,15 +79,6 @@ class Authenticated:
     context_class: str
     session_index: str
     session_not_on_or_after: datetime | None = None
-
-
-@value
-class Attribute:
-    """One attribute of the subject: a Name, and its values in order."""
-
-    name: str
-    values: tuple[str, ...]
-    name_format: str = names.BASIC
 
 
 @dataclass(frozen=True, slots=True)

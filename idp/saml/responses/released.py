@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator
+from idp.saml.attributes import release_list
+from idp.saml.attributes.attribute import Attribute
+from idp.saml.attributes.release_list import Release, Rules, Source
 from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import SentAttribute, ServiceProvider
 from idp.saml.profiles import Person
-from idp.saml.responses import attributes
-from idp.saml.responses.assertion import Attribute
-from idp.saml.responses.attributes import Release, Rules, Source
 
 
 def person_of(agent: Agent, name_id: str, releases: tuple[Release, ...]) -> Person:
@@ -40,7 +40,7 @@ def for_agent(sp: ServiceProvider, agent: Agent, name_id: str, before: frozenset
 
     `before` are the names that it was sent before, if the caller has read them.
     """
-    releases, rules = releases_of(sp), attributes.rules_of(sp.profile)
+    releases, rules = releases_of(sp), release_list.rules_of(sp.profile)
     if before is None or not rules.typed:
         sent = SentAttribute.objects.filter(agent=agent, service_provider=sp) if rules.typed else ()
         before = frozenset(it.name for it in sent)
@@ -52,7 +52,7 @@ def for_person(
 ) -> Released:
     """Return the attributes to send about a person, after the names `before`. Raises UnreleasableAttribute."""
     try:
-        sent = attributes.release(person, releases, before, rules)
+        sent = release_list.release(person, releases, before, rules)
     except ValueError as error:
         raise UnreleasableAttribute(str(error)) from error
     return Released(sent, tuple([it.name for it in sent if rules.typed and it.name not in before]))

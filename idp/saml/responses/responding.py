@@ -10,7 +10,7 @@ from idp.audit.models import Kind
 from idp.login.errors import AlreadySignedIn
 from idp.login.flow.sign_in import Admission
 from idp.policies import timeouts
-from idp.saml import names
+from idp.saml import names, signing_keys
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.issued import is_second
@@ -19,7 +19,6 @@ from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses import assertion, released
 from idp.saml.responses.assertion import Authenticated, Encryption, Envelope, ResponseContent
 from idp.saml.responses.subjects import known_of, subject_of
-from idp.saml.signatures import signing_keys
 from idp.sessions.models import SsoSession
 from idp.sql.blank import Blank
 from idp.sql.prepared import Insert

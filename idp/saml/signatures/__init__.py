@@ -1,1 +1,1 @@
-"""XML and query signatures: the keys we sign with, signing, and verifying what others signed."""
+"""XML and query signatures: made with our keys, and verified with those of others."""

@@ -16,13 +16,13 @@ from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Binding, QuerySignature, ReceivedMessage
 from idp.saml.errors import (
     MisshapenSignature,
     MissingSignature,
     UnknownSigningKey,
     quoted,
 )
+from idp.saml.received_message import Binding, QuerySignature, ReceivedMessage
 from idp.saml.signatures.shape import check_algorithm, check_shape, find
 from idp.saml.trust import RequestSignature, SpTrust
 

@@ -8,9 +8,9 @@ from idp.audit.models import LoginEvent
 from idp.errors import IdpError
 from idp.keys import keyring
 from idp.keys.models import SigningKey
+from idp.saml import signing_keys
 from idp.saml.inspection import rehearsal
 from idp.saml.models import ServiceProvider
-from idp.saml.signatures import signing_keys
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
 KEYS_FIX = "Put the key of that time into LATCHKEY_KEY_ENCRYPTION_KEYS, behind the present one, by a comma."

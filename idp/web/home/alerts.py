@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.keys import keyring
-from idp.saml.metadata import alarms as metadata_alarms
+from idp.saml.metadata_updates import alarms as metadata_alarms
 from idp.web.checkup.finding import State, worst_first
 from idp.web.home import access, texts
 from idp.web.home.facts import Facts

@@ -20,7 +20,7 @@ from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.policies import in_force
 from idp.policies.in_force import InForce
 from idp.policies.models import PolicyRevision
-from idp.saml.metadata import alarms as metadata_alarms
+from idp.saml.metadata_updates import alarms as metadata_alarms
 from idp.saml.models import ServiceProvider
 from idp.web.checkup import address, clocks, proxies, signing_keys, verify
 from idp.web.checkup.finding import Finding

@@ -6,10 +6,11 @@ from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.errors import IdpError
+from idp.saml import signing_keys
+from idp.saml.attributes import release_list
 from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import ServiceProvider
-from idp.saml.responses import attributes, released
-from idp.saml.signatures import signing_keys
+from idp.saml.responses import released
 from idp.web.sign_in_checks.check import Check, Fix, State
 
 MAY_ADD, MAY_CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
@@ -27,9 +28,9 @@ def switched_on(sp: ServiceProvider) -> Check:
 
 def attribute_values(agent: Agent, sp: ServiceProvider) -> Check:
     """Whether the agent has every attribute that the service requires, with values of the right type."""
-    name, rules = "What it receives", attributes.rules_of(sp.profile)
+    name, rules = "What it receives", release_list.rules_of(sp.profile)
     releases = released.releases_of(sp)
-    lacking = attributes.lacking(released.person_of(agent, "", releases), rules)
+    lacking = release_list.lacking(released.person_of(agent, "", releases), rules)
     if lacking:
         sentence = f"{sp.name} accepts nobody without {' and '.join(lacking)}, and {agent} has none."
         fix = Fix(

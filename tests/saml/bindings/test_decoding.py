@@ -15,9 +15,6 @@ from idp.saml.bindings.decoding import (
     MAX_BODY,
     MAX_QUERY,
     MAX_RELAY_STATE,
-    Binding,
-    Message,
-    ReceivedMessage,
     receive_post,
     receive_redirect,
     receive_relay_state,
@@ -31,6 +28,7 @@ from idp.saml.errors import (
     UnreadableRequest,
 )
 from idp.saml.names import DEFLATE, RSA_SHA256
+from idp.saml.received_message import Binding, Message, ReceivedMessage
 from tests.saml.messages import FORM, a_body, a_query, a_request, deflate
 
 XML = a_request()

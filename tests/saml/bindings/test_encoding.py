@@ -16,12 +16,13 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Message, receive_post, receive_redirect
+from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.bindings.encoding import form_value, parameter_of, redirect_url
 from idp.saml.documents.elements import element
 from idp.saml.errors import SamlStatus
 from idp.saml.logout import request as logout_request
 from idp.saml.logout import response as logout_response
+from idp.saml.received_message import Message
 from idp.saml.responses.assertion import Subject
 from idp.saml.signatures.signing import sign
 from tests.saml.keys import a_pair

@@ -6,10 +6,11 @@ import pytest
 from lxml import etree
 
 from idp.saml import names
+from idp.saml.attributes.attribute import Attribute
+from idp.saml.attributes.release_list import ANY
 from idp.saml.inspection.checks import check, failed
 from idp.saml.inspection.reading import read
-from idp.saml.responses.assertion import Attribute, Sign
-from idp.saml.responses.attributes import ANY
+from idp.saml.responses.assertion import Sign
 from tests.saml.inspection.ours import sent, wanted
 from tests.saml.messages import FLEX_ACS, NOW
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from idp.saml import names
+from idp.saml.attributes.release_list import ANY, FLEX, Rules
 from idp.saml.inspection.checks import Check, Wanted, check
 from idp.saml.inspection.reading import (
     AssertionRead,
@@ -16,7 +17,6 @@ from idp.saml.inspection.reading import (
     SignatureRead,
 )
 from idp.saml.responses.assertion import Sign
-from idp.saml.responses.attributes import ANY, FLEX, Rules
 from tests.saml.inspection.ours import IDP, REQUEST
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW
 

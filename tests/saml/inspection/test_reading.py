@@ -6,6 +6,7 @@ import pytest
 
 from idp.keys import certificates
 from idp.saml import names
+from idp.saml.attributes.attribute import Attribute
 from idp.saml.errors import RequestTooLarge, UnreadableRequest
 from idp.saml.inspection.reading import (
     LARGEST,
@@ -19,7 +20,7 @@ from idp.saml.inspection.reading import (
     moment,
     read,
 )
-from idp.saml.responses.assertion import Attribute, Encryption, Sign
+from idp.saml.responses.assertion import Encryption, Sign
 from tests.saml.inspection.ours import IDP, REQUEST, sent
 from tests.saml.keys import a_pair
 from tests.saml.messages import FLEX_ACS, FLEX_SP

@@ -8,9 +8,10 @@ from lxml import etree
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from idp.saml import names
+from idp.saml.attributes.attribute import Attribute
 from idp.saml.inspection.second_reader import Expected, judge
 from idp.saml.metadata import idp_description
-from idp.saml.responses.assertion import Attribute, Encryption, Envelope, Sign, signed_response
+from idp.saml.responses.assertion import Encryption, Envelope, Sign, signed_response
 from idp.saml.signatures.signing import SamlKey
 from tests.saml.inspection.ours import IDP, REQUEST, content, sent
 from tests.saml.keys import a_pair

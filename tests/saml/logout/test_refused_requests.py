@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Binding, Message, ReceivedMessage, receive_post, receive_redirect
+from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.bindings.encoding import redirect_url
 from idp.saml.errors import (
     AnswerLogoutWithStatus,
@@ -24,6 +24,7 @@ from idp.saml.errors import (
     WrongDestination,
 )
 from idp.saml.logout.request import build, check, parse
+from idp.saml.received_message import Binding, Message, ReceivedMessage
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
 from tests.saml.logout.peer import IDP, NAME, RSA_SHA1, SLO_URL, a_logout_request, a_signed_redirect, query_of

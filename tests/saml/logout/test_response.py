@@ -8,7 +8,7 @@ from lxml import etree
 from onelogin.saml2.logout_response import OneLogin_Saml2_Logout_Response
 
 from idp.saml import names
-from idp.saml.bindings.decoding import Binding, Message, ReceivedMessage, receive_post, receive_redirect
+from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.bindings.encoding import redirect_url
 from idp.saml.errors import (
     BadSignature,
@@ -26,6 +26,7 @@ from idp.saml.errors import (
 )
 from idp.saml.logout import request as logout_request
 from idp.saml.logout.response import check, parse
+from idp.saml.received_message import Binding, Message, ReceivedMessage
 from idp.saml.responses.assertion import Subject
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
-from idp.saml.metadata import words
 from idp.saml.metadata.idp_description import build
 from idp.saml.metadata.sp_description import MAX_METADATA, AcsDescription, Endpoint, read
+from idp.saml.metadata_updates import words
 from tests.saml.keys import a_pair
 from tests.saml.messages import ACS, SP
 from tests.saml.metadata.ours import an_idp

@@ -1,7 +1,7 @@
 """A person, and lines of a release list about them."""
 
+from idp.saml.attributes.release_list import FLEX, Release, Source, release
 from idp.saml.profiles import Person
-from idp.saml.responses.attributes import FLEX, Release, Source, release
 
 ANN = Person("ann7", "ann@example.org", "Ann Smith", ("agent", "admin"), "Sales", "+15550100")
 

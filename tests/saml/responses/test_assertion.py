@@ -14,12 +14,13 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.saml import names
+from idp.saml.attributes.attribute import Attribute
+from idp.saml.attributes.release_list import FLEX, release
 from idp.saml.documents.elements import new_id
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import SamlStatus
 from idp.saml.profiles import Person
 from idp.saml.responses.assertion import (
-    Attribute,
     Authenticated,
     Envelope,
     ResponseContent,
@@ -31,7 +32,6 @@ from idp.saml.responses.assertion import (
     signed_response,
     writable,
 )
-from idp.saml.responses.attributes import FLEX, release
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW
 
 IDP = "https://idp.example.org/saml/metadata"

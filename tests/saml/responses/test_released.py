@@ -4,11 +4,11 @@ import pytest
 
 from idp.agents.models import Department
 from idp.policies.models import TimeoutPolicy
+from idp.saml.attributes.attribute import Attribute
+from idp.saml.attributes.release_list import Release, Source
 from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import ReleasedAttribute, SentAttribute, ServiceProvider
 from idp.saml.responses import released
-from idp.saml.responses.assertion import Attribute
-from idp.saml.responses.attributes import Release, Source
 from tests.conftest import an_agent
 
 

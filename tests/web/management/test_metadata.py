@@ -12,7 +12,7 @@ from signxml import XMLVerifier
 from idp.keys import keyring
 from idp.saml import names
 from idp.saml.documents.schemas import Schema, validate
-from idp.saml.metadata import sources as metadata_sources
+from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.models import MetadataSource, ServiceProvider
 from tests.conftest import NOW
 from tests.saml.keys import a_pair

@@ -18,9 +18,8 @@ from idp.audit.models import Kind
 from idp.audit.statistics.quiet_hour import quietest, quietest_hour
 from idp.keys import certificates, keyring
 from idp.keys.models import SigningKey, State, Use
-from idp.saml import names
+from idp.saml import key_change, names, signing_keys
 from idp.saml.models import ServiceProvider
-from idp.saml.signatures import key_change, signing_keys
 from idp.web import start_up
 from tests.conftest import NOW
 from tests.web.admin.services.form import add

@@ -23,8 +23,8 @@ from idp.otp.models import PhoneAuthenticator
 from idp.policies.access.conditions import PlatformIs, RoleIs
 from idp.policies.access.rules import Effect
 from idp.policies.user_agents import Platform
+from idp.saml.attributes.release_list import Source
 from idp.saml.models import ReleasedAttribute, ServiceProvider
-from idp.saml.responses.attributes import Source
 from idp.web.sign_in_checks import all_checks, arrival
 from tests.conftest import an_agent
 from tests.phone import NUMBER

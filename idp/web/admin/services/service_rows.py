@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from idp.outgoing.addresses import address_fault
+from idp.saml.attributes import faults, release_list
+from idp.saml.attributes.release_list import Release, Rules
+from idp.saml.attributes.types import Type
 from idp.saml.metadata.sp_description import LARGEST_INDEX
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, SentAttribute, ServiceProvider
-from idp.saml.responses import attribute_faults, attributes
-from idp.saml.responses.attribute_types import Type
-from idp.saml.responses.attributes import Release, Rules
 from idp.web.admin.base.labelled_rows import LabelledRows
 
 BEYOND_INDICES = LARGEST_INDEX + 1
@@ -114,8 +114,8 @@ class ReleasedAttributeForm(forms.ModelForm[ReleasedAttribute]):
     def judge(self, rules: Rules) -> None:
         """Add an error to the field for each fault of this attribute by itself."""
         line = self.instance.line
-        values = attribute_faults.value_faults(line, rules)
-        for sentence in attribute_faults.faults([line], rules):
+        values = faults.value_faults(line, rules)
+        for sentence in faults.faults([line], rules):
             self.add_error("fixed" if sentence in values else "name", sentence)
 
 
@@ -125,7 +125,7 @@ class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
     @property
     def rules(self) -> Rules:
         """The rules of the profile that is being saved."""
-        return attributes.rules_of(self.instance.profile)
+        return release_list.rules_of(self.instance.profile)
 
     def clean(self) -> None:
         """Reject a list that could not be sent, or that would leave an outdated attribute in Flex."""
@@ -141,7 +141,7 @@ class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
         if any(self.errors):
             return
         lines = [form.instance.line for form in remaining]
-        if found := attribute_faults.faults(lines, self.rules, sent_before=self._sent_before()):
+        if found := faults.faults(lines, self.rules, sent_before=self._sent_before()):
             raise ValidationError(list(found))
 
     def save(self, commit: bool = True) -> list[ReleasedAttribute]:
@@ -188,8 +188,8 @@ class LogoutEndpoints(LabelledRows[LogoutEndpoint, ServiceProvider]):
 
 def at_flex(line: Release) -> str:
     """Return what an attribute becomes in Flex: the worker's attribute, and its type."""
-    base, kind = attributes.worker_attribute(line.name)
-    if line in attributes.FLEX.mandatory:
+    base, kind = release_list.worker_attribute(line.name)
+    if line in release_list.FLEX.mandatory:
         return f"{base}: always sent"
     return f"{base}: {TYPES[kind]}"
 

@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 
 from idp import clock
 from idp.policies.timeouts import TimeoutPolicy
+from idp.saml import signing_keys
+from idp.saml.attributes import release_list
 from idp.saml.connecting import registration
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
-from idp.saml.responses import attributes
-from idp.saml.signatures import signing_keys
 from idp.web.admin.access.timeout_confirmation import ConfirmsTimeouts
 from idp.web.admin.services.service_form import ATTRIBUTES, FIELDSETS, LOGOUT, RESPONSES, ServiceProviderForm
 from idp.web.admin.services.service_rows import (
@@ -60,11 +60,11 @@ class ReleasedAttributeInline(admin.TabularInline[ReleasedAttribute, ServiceProv
         Works without script.
         """
         room = super().get_extra(request, obj, **kwargs)
-        return room if obj else len(attributes.BASICS)
+        return room if obj else len(release_list.BASICS)
 
     def get_readonly_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[str]:
         """For Flex, show what each attribute becomes there."""
-        return ["at_flex"] if row and attributes.rules_of(row.profile).typed else []
+        return ["at_flex"] if row and release_list.rules_of(row.profile).typed else []
 
     @admin.display(description="In Flex")
     def at_flex(self, row: ReleasedAttribute) -> str:
@@ -109,7 +109,7 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
         A saved service also shows the values to enter on its side.
         """
         shown = {name: {"fields": list(fields), "description": why} for name, (fields, why) in FIELDSETS.items()}
-        if row and attributes.rules_of(row.profile).mandatory:
+        if row and release_list.rules_of(row.profile).mandatory:
             shown[ATTRIBUTES]["fields"] = [*FIELDSETS[ATTRIBUTES][0], "mandatory_attributes"]
         if row:
             shown[VALUES_TO_ENTER] = {"fields": ["values_to_enter"], "description": ""}
@@ -129,13 +129,13 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
         """Suggest the usual attributes for a new service."""
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, row, inline, prefix)
         if isinstance(inline, ReleasedAttributeInline) and row.pk is None and request.method == "GET":
-            kwargs["initial"] = [{"name": line.name, "source": line.source.value} for line in attributes.BASICS]
+            kwargs["initial"] = [{"name": line.name, "source": line.source.value} for line in release_list.BASICS]
         return kwargs
 
     @admin.display(description="Always sent")
     def mandatory_attributes(self, sp: ServiceProvider) -> str:
         """Return the attributes that are always sent."""
-        return ", ".join(it.name for it in attributes.rules_of(sp.profile).mandatory)
+        return ", ".join(it.name for it in release_list.rules_of(sp.profile).mandatory)
 
     @admin.display(description="Values to enter there")
     def values_to_enter(self, sp: ServiceProvider) -> SafeString:

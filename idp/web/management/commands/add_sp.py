@@ -9,9 +9,9 @@ from django.core.management.base import CommandError
 from idp import clock
 from idp.saml.connecting import registration
 from idp.saml.connecting.registration import Draft
-from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.sp_description import MAX_METADATA, AcsDescription
+from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import ValidUntil
 from idp.saml.profiles import PROFILES, flex

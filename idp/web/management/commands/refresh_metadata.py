@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 from idp import clock
-from idp.saml.metadata import sources as metadata_sources
-from idp.saml.metadata.sources import Outcome, Refreshed
+from idp.saml.metadata_updates import sources as metadata_sources
+from idp.saml.metadata_updates.sources import Outcome, Refreshed
 from idp.saml.models import MetadataSource
 from idp.web.management.lookup import find_service
 from idp.web.management.output import write_json

@@ -14,7 +14,7 @@ from idp.audit.models import Kind
 from idp.keys import certificates, change, keyring
 from idp.keys.change import OutOfOrder, Standing, Step
 from idp.keys.models import SigningKey, State, Use
-from idp.saml.signatures import key_change, signing_keys
+from idp.saml import key_change, signing_keys
 from idp.web.management.lookup import find_service
 from idp.web.management.output import write_json
 from idp.web.management.recorded import RecordedCommand

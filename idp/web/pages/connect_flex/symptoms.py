@@ -7,12 +7,12 @@ from django.db.models import Q
 
 from idp.agents.models import Agent
 from idp.keys import certificates
+from idp.saml.attributes.types import Type
 from idp.saml.connecting import console
 from idp.saml.metadata import published
 from idp.saml.models import ReleasedAttribute, ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.saml.profiles.flex_symptoms import SYMPTOMS, Here, Symptom
-from idp.saml.responses.attribute_types import Type
 
 MOST_NAMED = 5
 NONE = "none"

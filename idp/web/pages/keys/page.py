@@ -11,8 +11,8 @@ from idp import clock
 from idp.audit.statistics.quiet_hour import quietest_hour
 from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
+from idp.saml import key_change, signing_keys
 from idp.saml.models import ServiceProvider
-from idp.saml.signatures import key_change, signing_keys
 from idp.web.operators import recent_factor
 from idp.web.pages.keys.panels import panels
 from idp.web.rendering import admin_page

@@ -7,8 +7,8 @@ from idp.keys import certificates, keyring
 from idp.keys.change import Connection, Standing, Step
 from idp.keys.keyring import SHOWN_AFTER_RETIREMENT
 from idp.keys.models import SigningKey, Use
+from idp.saml import key_change
 from idp.saml.models import ServiceProvider
-from idp.saml.signatures import key_change
 
 _TITLES = {
     Use.SAML: "Answers to services, by RSA",

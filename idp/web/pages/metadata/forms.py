@@ -9,8 +9,8 @@ from django.utils.text import slugify
 
 from idp.errors import IdpError
 from idp.outgoing.addresses import address_fault
-from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata.sp_description import LONGEST_NAME, MAX_METADATA, SpDescription
+from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.models import MetadataSource
 
 LONGEST_SLUG = 50

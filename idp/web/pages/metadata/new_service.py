@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.saml.connecting import registration
-from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata import trust as metadata_trust
-from idp.saml.metadata.sources import FAULTS
 from idp.saml.metadata.sp_description import SpDescription
-from idp.saml.metadata.words import summary
+from idp.saml.metadata_updates import sources as metadata_sources
+from idp.saml.metadata_updates.sources import FAULTS
+from idp.saml.metadata_updates.words import summary
 from idp.saml.models import ServiceProvider
 from idp.web.pages.metadata.forms import NewServiceForm, add_errors
 from idp.web.rendering import admin_page

@@ -11,10 +11,10 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata import trust as metadata_trust
-from idp.saml.metadata.changes import Change
-from idp.saml.metadata.sources import FAULTS, Outcome, Refreshed
+from idp.saml.metadata_updates import sources as metadata_sources
+from idp.saml.metadata_updates.changes import Change
+from idp.saml.metadata_updates.sources import FAULTS, Outcome, Refreshed
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.web.pages.metadata.forms import DocumentForm, SourceForm, add_errors
 from idp.web.rendering import admin_page

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from idp.saml.attributes import release_list
+from idp.saml.attributes.release_list import Release, Source
 from idp.saml.inspection import checks, reading
 from idp.saml.inspection.checks import Check, Wanted
 from idp.saml.inspection.reading import AttributeRead, ResponseRead
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.released import SOURCES
-from idp.saml.responses import attributes, released
-from idp.saml.responses.attributes import Release, Source
+from idp.saml.responses import released
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.web.pages.responses import xml as response_xml
 
@@ -92,7 +93,7 @@ def _how(issued: IssuedAssertion) -> SafeString:
 
 def _attribute_rows(read: ResponseRead, sp: ServiceProvider, *, masked: bool) -> tuple[AttributeRow, ...]:
     listed = {it.name: it for it in released.releases_of(sp)}
-    always = {it.name: it for it in attributes.rules_of(sp.profile).mandatory}
+    always = {it.name: it for it in release_list.rules_of(sp.profile).mandatory}
     return tuple(
         AttributeRow(it.name, tuple(_value(value, masked=masked) for value in it.values), _origin(it, listed, always))
         for assertion in read.assertions

@@ -21,11 +21,11 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.keys import certificates
 from idp.login import request_facts
+from idp.saml import signing_keys
 from idp.saml.errors import UnreadableRequest, UnregisteredAcs, UnreleasableAttribute, UnusableKey
 from idp.saml.inspection import expectations, rehearsal
 from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
-from idp.saml.signatures import signing_keys
 from idp.web.pages.responses import explanation
 from idp.web.pages.responses.explanation import Explanation
 from idp.web.pages.responses.forms import AgentForm, PreviewForm

@@ -4,8 +4,8 @@ import pytest
 from lxml import html
 
 from idp.saml import names
+from idp.saml.attributes.release_list import BASICS, Release, Source
 from idp.saml.models import ReleasedAttribute, SentAttribute, ServiceProvider
-from idp.saml.responses.attributes import BASICS, Release, Source
 from tests.conftest import an_agent
 from tests.web.admin.services.form import FLEX, FLEX_ACS, LIST, add, filled, row
 from tests.web.seeded import a_service

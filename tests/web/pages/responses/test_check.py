@@ -6,9 +6,9 @@ import pytest
 
 from idp.keys import certificates
 from idp.keys.models import SigningKey, State, Use
+from idp.saml import key_change, signing_keys
 from idp.saml.models import ServiceProvider
 from idp.saml.responses import responding
-from idp.saml.signatures import key_change, signing_keys
 from tests.conftest import NOW
 from tests.saml.keys import a_pair
 from tests.web.pages.responses.conftest import (

@@ -15,10 +15,9 @@ from idp.keys import change, keyring
 from idp.keys.change import Connection, OutOfOrder, Standing, Step
 from idp.keys.keyring import KeyUnreadable
 from idp.keys.models import SigningKey, State, Use
-from idp.saml import names
+from idp.saml import names, signing_keys
 from idp.saml.errors import UnusableKey
 from idp.saml.models import ServiceProvider
-from idp.saml.signatures import signing_keys
 
 log = structlog.get_logger(__name__)
 

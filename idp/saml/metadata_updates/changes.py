@@ -12,10 +12,10 @@ from django.db import transaction
 
 from idp.keys import certificates
 from idp.saml.connecting import registration
-from idp.saml.metadata import words as metadata_words
 from idp.saml.metadata.errors import UntakenMetadata
 from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
-from idp.saml.metadata.words import ACS, LABELS, LOGOUT, numbered, of_acs, of_logout, usable
+from idp.saml.metadata_updates import words as metadata_words
+from idp.saml.metadata_updates.words import ACS, LABELS, LOGOUT, numbered, of_acs, of_logout, usable
 from idp.saml.models import AssertionConsumer, ServiceProvider
 from idp.saml.trust import RequestSignature
 

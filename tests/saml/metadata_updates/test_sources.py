@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from idp.saml.metadata import alarms as metadata_alarms
-from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.errors import UnfetchedMetadata, UntakenMetadata
-from idp.saml.metadata.sources import Outcome
+from idp.saml.metadata_updates import alarms as metadata_alarms
+from idp.saml.metadata_updates import sources as metadata_sources
+from idp.saml.metadata_updates.sources import Outcome
 from idp.saml.models import MetadataSource, ServiceProvider
 from tests.conftest import NOW
 from tests.saml.keys import a_pair

@@ -7,11 +7,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.documents.elements import writable
-from idp.saml.responses.assertion import Attribute, Authenticated, Envelope, ResponseContent, Subject, build_assertion
-from idp.saml.responses.attribute_faults import LONGEST_NAME, faults
-from idp.saml.responses.attribute_types import Type
-from idp.saml.responses.attributes import (
+from idp.saml.attributes.attribute import Attribute
+from idp.saml.attributes.faults import LONGEST_NAME, faults
+from idp.saml.attributes.release_list import (
     ANY,
     BASICS,
     FLEX,
@@ -23,6 +21,9 @@ from idp.saml.responses.attributes import (
     rules_of,
     worker_attribute,
 )
+from idp.saml.attributes.types import Type
+from idp.saml.documents.elements import writable
+from idp.saml.responses.assertion import Authenticated, Envelope, ResponseContent, Subject, build_assertion
 from tests.saml.messages import ACS, NOW, SP
 from tests.saml.responses.releases import ANN, NEW, URI, fixed, listed
 

@@ -4,9 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from idp.saml import names
+from idp.saml.attributes.release_list import (
+    FLEX,
+    Release,
+    Rules,
+    Source,
+    lines_to_send,
+    no_longer_sent,
+    printable,
+    split,
+)
+from idp.saml.attributes.types import Type, type_faults
 from idp.saml.documents.elements import writable
-from idp.saml.responses.attribute_types import Type, type_faults
-from idp.saml.responses.attributes import FLEX, Release, Rules, Source, lines_to_send, no_longer_sent, printable, split
 
 LONGEST_NAME = 256
 

@@ -5,9 +5,9 @@ import pytest
 from idp.saml import names
 from idp.saml.connecting import registration
 from idp.saml.connecting.registration import Draft
-from idp.saml.metadata import changes as metadata_changes
 from idp.saml.metadata.errors import UntakenMetadata
 from idp.saml.metadata.sp_description import Endpoint, read
+from idp.saml.metadata_updates import changes as metadata_changes
 from idp.saml.models import LogoutEndpoint, ServiceProvider
 from tests.saml.keys import a_pair
 from tests.saml.metadata.documents import ACS, CBC, SLO, acs, an_entity, bare, key, methods, of_product, takes

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from idp.saml import names
+from idp.saml.attributes.attribute import Attribute
+from idp.saml.attributes.types import Type, type_faults, written
 from idp.saml.profiles.flex import ENHANCED, LEGACY
 from idp.saml.profiles.profile import Person
-from idp.saml.responses.assertion import Attribute
-from idp.saml.responses.attribute_types import Type, type_faults, written
 
 
 class Source(StrEnum):

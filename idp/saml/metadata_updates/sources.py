@@ -17,13 +17,13 @@ from idp.errors import IdpError
 from idp.keys import certificates
 from idp.saml.connecting import registration
 from idp.saml.errors import UnreadableMetadata
-from idp.saml.metadata import changes as metadata_changes
 from idp.saml.metadata import fetch as metadata_fetch
 from idp.saml.metadata import trust as metadata_trust
-from idp.saml.metadata.changes import Change
 from idp.saml.metadata.errors import UnfetchedMetadata, UntakenMetadata, UntrustedMetadata
 from idp.saml.metadata.sp_description import SpDescription
 from idp.saml.metadata.trust import Demands
+from idp.saml.metadata_updates import changes as metadata_changes
+from idp.saml.metadata_updates.changes import Change
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import TakeOver
 

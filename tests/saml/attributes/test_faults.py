@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from idp.saml.responses.attribute_faults import LONGEST_NAME, faults, value_faults
-from idp.saml.responses.attribute_types import LONGEST_VALUE
-from idp.saml.responses.attributes import ANY, BASICS, FLEX, Release, Source, release
+from idp.saml.attributes.faults import LONGEST_NAME, faults, value_faults
+from idp.saml.attributes.release_list import ANY, BASICS, FLEX, Release, Source, release
+from idp.saml.attributes.types import LONGEST_VALUE
 from tests.saml.responses.releases import ANN, NEW, URI, fixed, listed
 
 NO_NUMBER = "a value is not a whole number, such as 5 or -5"

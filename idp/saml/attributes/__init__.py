@@ -1,0 +1,1 @@
+"""Attributes: which ones a service provider receives, their types, and what is wrong with a release list."""

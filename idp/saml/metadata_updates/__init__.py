@@ -1,0 +1,1 @@
+"""Metadata of registered services: fetched again, compared with what is registered, and accepted or rejected."""
