@@ -101,7 +101,7 @@ def keep(day: date) -> bool:
     return True
 
 
-def keep_all(now: datetime) -> int:
+def count_all(now: datetime) -> int:
     """Count every day that is over and was not counted, the latest first. Returns how many there were."""
     return sum(keep(it) for it in left(now))
 

@@ -59,7 +59,7 @@ def test_decoys_cost_nothing_and_old_codes_are_left_out(number):
 def test_days_are_kept_apart_the_latest_first(number):
     a_code(number, "sms", at=NOW - timedelta(days=1))
     a_code(number, "sms")
-    costs.keep_all(NOW)
+    costs.count_all(NOW)
     assert [it.day for it in costs.by_day(NOW)] == [NOW.date(), (NOW - timedelta(days=1)).date()]
 
 
@@ -89,7 +89,7 @@ def test_a_day_is_counted_once_it_has_been_over_for_an_hour_and_never_again(numb
     a_code(number, "sms", at=YESTERDAY)
     assert YESTERDAY.date() not in costs.left(ONE_O_CLOCK - timedelta(seconds=1))
     assert YESTERDAY.date() == costs.left(ONE_O_CLOCK)[0]
-    assert costs.keep_all(ONE_O_CLOCK) == costs.DAYS - 1
+    assert costs.count_all(ONE_O_CLOCK) == costs.DAYS - 1
     a_code(number, "sms", at=YESTERDAY)
     assert (costs.left(NOW), [it.asked for it in costs.by_day(NOW)]) == ([], [1])
 
@@ -98,7 +98,7 @@ def test_stored_counts_equal_those_counted_again(number):
     a_code(number, "sms", "call", at=YESTERDAY, approved=True)
     a_code(number, "sms", at=YESTERDAY, answer="landline (60205)")
     counted = sorted(costs.count(YESTERDAY.date()), key=lambda it: it.channel)
-    costs.keep_all(NOW)
+    costs.count_all(NOW)
     assert costs.by_day(NOW) == counted
 
 
@@ -106,7 +106,7 @@ def test_a_code_of_before_midnight_that_is_right_after_it_counts_on_the_new_day(
     midnight = NOW.replace(hour=0)
     a_code(number, "sms", at=midnight - timedelta(minutes=2), approved=True)
     Verification.objects.update(ended_at=midnight)
-    costs.keep_all(NOW)
+    costs.count_all(NOW)
     assert [(it.day, it.sent, it.approved) for it in costs.by_day(NOW)] == [
         (NOW.date(), 0, 1),
         (YESTERDAY.date(), 1, 0),

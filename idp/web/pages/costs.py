@@ -14,7 +14,7 @@ from idp.audit.background import PATIENCE, Background
 from idp.otp import channels, costs
 from idp.web.rendering import admin_page
 
-counting: Final = Background("daily_codes", lambda: costs.keep_all(clock.now()))
+counting: Final = Background("daily_codes", lambda: costs.count_all(clock.now()))
 """Counts past days that were not counted yet, in the background."""
 
 

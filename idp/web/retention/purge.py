@@ -56,7 +56,7 @@ def _keep_figures(now: datetime) -> None:
     """Keep the figures of events and codes before they are deleted."""
     acts = {
         "hourly_counts": lambda: hourly.count_all(now),
-        "daily_codes": lambda: costs.keep_all(now),
+        "daily_codes": lambda: costs.count_all(now),
         "device_counts": device_counts.put_together,
     }
     for name, act in acts.items():
