@@ -13,6 +13,12 @@ def test_a_document_of_the_largest_size_is_read_and_one_byte_more_is_not():
         parse(b"<a/>", limit=3)
 
 
+def test_a_document_of_256_levels_is_read_and_one_of_more_is_not():
+    assert parse(b"<a>" * 256 + b"</a>" * 256).tag == "a"
+    with pytest.raises(UnreadableRequest, match="Excessive depth in document: 256"):
+        parse(b"<a>" * 257 + b"</a>" * 257)
+
+
 UNREADABLE = {
     "wanted a document without DTD, saw <!DOCTYPE": b"<!DOCTYPE a><a/>",
     "wanted well-formed XML, but 'Premature end of data in tag a": b"<a>",

@@ -81,6 +81,12 @@ def test_text_that_is_no_part_of_an_address_identifies_no_account(pasted):
     assert derive(pasted) is None
 
 
+@pytest.mark.parametrize("address", [ENHANCED_ACS, LEGACY_ACS, f"{LEGACY_ACS}/metadata", PREVIEW])
+def test_a_host_with_another_letter_in_place_of_a_dot_is_not_flex(address):
+    dots = [at for at, letter in enumerate(address) if letter == "."]
+    assert [derive(f"{address[:at]}x{address[at + 1 :]}") for at in dots] == [None] * len(dots)
+
+
 @pytest.mark.parametrize(
     ("make", "name"),
     [(enhanced_address, "a connection of the form JQ"), (legacy_address, "an Account SID of the form AC")],
