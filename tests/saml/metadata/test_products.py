@@ -165,6 +165,10 @@ def test_md10_ciphers_alone_leave_the_transport_open():
     assert encryption(CBC, names.AES128_GCM) == ((names.AES128_GCM,), None)
 
 
+def test_md10_of_two_ciphers_the_longer_key_comes_first_however_they_are_declared():
+    assert encryption(names.AES128_GCM, names.AES256_GCM)[0] == (names.AES256_GCM, names.AES128_GCM)
+
+
 def test_md10_transports_alone_leave_the_cipher_open():
     ciphers, transports = encryption(RSA_15, names.RSA_OAEP)
     either = tuple(KeyTransport(names.RSA_OAEP, digest) for digest in (names.SHA1_IN_OAEP, names.SHA256))
