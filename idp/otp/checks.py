@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from idp.otp import breaker, verifications
+from idp.otp import allowances, breaker, verifications
 from idp.otp.gateway import CheckResult, CodeChecker, Failure
-from idp.otp.limits import allowances
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification
 

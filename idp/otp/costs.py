@@ -14,7 +14,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from idp.otp.limits.allowances import CLOCKS_APART, CODE_LIFETIME
+from idp.otp.allowances import CLOCKS_APART, CODE_LIFETIME
 from idp.otp.models import DailyCodes, Outcome, Verification, VerificationSend
 
 DAYS: Final = 30

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from idp.otp import open_channels, verifications
+from idp.otp import allowances, open_channels, verifications
 from idp.otp.channels import Channel
-from idp.otp.limits import allowances
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification, VerificationSend
 

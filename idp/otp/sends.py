@@ -8,11 +8,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from idp.otp import breaker, verifications
+from idp.otp import allowances, breaker, verifications
 from idp.otp.channels import Channel
 from idp.otp.gateway import NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import allowances, before_sending, caps, service_rate_limits
+from idp.otp.limits import before_sending, caps, service_rate_limits
 from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Paused

@@ -11,12 +11,12 @@ from django.db import transaction
 
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash
-from idp.otp import breaker, checks, verifications
+from idp.otp import allowances, breaker, checks, verifications
 from idp.otp.channels import Channel
 from idp.otp.checks import Checked
 from idp.otp.gateway import CodeChecker
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import allowances, daily_budget
+from idp.otp.limits import daily_budget
 from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 

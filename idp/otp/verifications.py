@@ -9,8 +9,9 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
+from idp.otp import allowances
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import allowances, pauses
+from idp.otp.limits import pauses
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 from idp.sql.prepared import Insert

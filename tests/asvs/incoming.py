@@ -194,7 +194,7 @@ V2 = (
         "hostile/test_codes.no_step_can_be_skipped",
         "hostile/test_codes.steps_out_of_order_lead_back_to_the_first_page",
     ),
-    met("2.3.2", 2, "Business limits are enforced", "otp/limits/test_allowances", "otp/limits/test_caps"),
+    met("2.3.2", 2, "Business limits are enforced", "otp/test_allowances", "otp/limits/test_caps"),
     met(
         "2.3.3",
         2,

@@ -5,7 +5,7 @@ import pytest
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
 from idp.login.models import LoginFlow
-from idp.otp.limits.allowances import PER_ADDRESS
+from idp.otp.allowances import PER_ADDRESS
 from idp.passkeys.models import Passkey
 from idp.web.trail import alarms
 from tests.hostile.typing_codes import BEN

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from idp.audit.models import LoginEvent
-from idp.otp.limits.allowances import PER_ADDRESS, STRANGERS_SENDS, STRANGERS_TRIES
+from idp.otp.allowances import PER_ADDRESS, STRANGERS_SENDS, STRANGERS_TRIES
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from tests.conftest import NOW
 from tests.hostile.typing_codes import give

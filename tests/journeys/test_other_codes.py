@@ -13,8 +13,8 @@ from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
 from idp.login.proofs import other_code
 from idp.login.request_facts import RequestFacts
+from idp.otp.allowances import PER_ADDRESS, STRANGERS_TRIES
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits.allowances import PER_ADDRESS, STRANGERS_TRIES
 from idp.otp.models import OneTimeCode
 from idp.otp.other_codes import one_time_codes, recovery_codes
 from idp.otp.other_codes.proofs import Given, Way

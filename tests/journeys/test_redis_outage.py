@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.otp.limits.allowances import STRANGERS_TRIES
+from idp.otp.allowances import STRANGERS_TRIES
 from tests.phone import NUMBER
 
 HARM = ["flush", "hang", "kill"]

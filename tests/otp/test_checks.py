@@ -3,9 +3,8 @@
 import pytest
 
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
-from idp.otp import breaker, sends, verifications
+from idp.otp import allowances, breaker, sends, verifications
 from idp.otp.checks import Checked
-from idp.otp.limits import allowances
 from idp.otp.models import Breaker, Outcome
 from tests.conftest import NOW
 from tests.otp.codes import (

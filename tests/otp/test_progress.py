@@ -1,6 +1,6 @@
 """The tries and waits that a page shows for a code."""
 
-from idp.otp.limits import allowances
+from idp.otp import allowances
 from idp.otp.progress import progress_of
 from tests.conftest import NOW
 from tests.otp.codes import (

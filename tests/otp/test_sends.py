@@ -3,11 +3,10 @@
 import pytest
 from django.db import connection
 
-from idp.otp import sends
+from idp.otp import allowances, sends
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Sent
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import allowances
 from idp.otp.models import Verification, VerificationSend
 from tests.conftest import NOW, an_agent
 from tests.otp.codes import (

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from idp.otp import breaker, checks, sends, trial_codes, verifications
+from idp.otp import allowances, breaker, checks, sends, trial_codes, verifications
 from idp.otp.channels import Channel
 from idp.otp.checks import Checked
 from idp.otp.gateway import CheckResult, Failure
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import allowances, pauses
+from idp.otp.limits import pauses
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 from idp.otp.trial_codes import NotNow

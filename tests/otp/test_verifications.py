@@ -3,10 +3,9 @@
 import pytest
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp import verifications
+from idp.otp import allowances, verifications
 from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import allowances
 from idp.otp.models import Outcome, PhoneAuthenticator
 from tests.conftest import NOW, an_agent
 from tests.otp.codes import (

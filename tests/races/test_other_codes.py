@@ -2,7 +2,7 @@
 
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
-from idp.otp.limits.allowances import STRANGERS_TRIES
+from idp.otp.allowances import STRANGERS_TRIES
 from idp.otp.models import Verification
 from tests.other_codes import a_sheet, agent_of, an_app, at_the_code, give
 from tests.races.concurrent import at_once

@@ -13,7 +13,7 @@ from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.login.codes.checking import MAX_CONCURRENT
-from idp.otp.limits import allowances
+from idp.otp import allowances
 from idp.otp.models import VerificationSend
 from tests.cluster.processes import until
 from tests.conftest import an_agent

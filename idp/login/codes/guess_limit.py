@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from idp.agents.authentication import FRESH
 from idp.audit.models import Kind, LoginEvent
-from idp.otp.limits.allowances import AGAIN_LATER, PER_ADDRESS
+from idp.otp.allowances import AGAIN_LATER, PER_ADDRESS
 from idp.otp.limits.asker import Asker
 from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
 

@@ -14,10 +14,9 @@ from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
 from idp.login.proofs import admission, rejection
 from idp.login.request_facts import RequestFacts
-from idp.otp import verifications
+from idp.otp import allowances, verifications
 from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import allowances
 from idp.otp.models import Outcome
 from idp.otp.other_codes import proofs
 from idp.otp.other_codes.proofs import Given

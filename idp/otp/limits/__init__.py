@@ -1,1 +1,1 @@
-"""How many codes may be sent and tried: the limits themselves, and what is counted against them."""
+"""What is counted against the allowances: sends and wrong codes, by number, address, prefix and day."""

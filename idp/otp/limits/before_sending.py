@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Count
 
+from idp.otp.allowances import AGAIN_LATER
 from idp.otp.limits import caps, daily_budget, pauses, sums, todays_sends
-from idp.otp.limits.allowances import AGAIN_LATER
 from idp.otp.limits.asker import Asker
 from idp.otp.limits.pauses import Failures
 from idp.otp.limits.sums import FEW_READ, Part

@@ -10,9 +10,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet
 
-from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import sums, unproved_sends
-from idp.otp.limits.allowances import (
+from idp.otp.allowances import (
     PER_ADDRESS,
     PER_ADDRESS_A_DAY,
     PER_NUMBER,
@@ -20,6 +18,8 @@ from idp.otp.limits.allowances import (
     PER_PREFIX_A_DAY,
     Allowance,
 )
+from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.limits import sums, unproved_sends
 from idp.otp.limits.asker import Asker
 from idp.otp.limits.sums import Part, Sums
 from idp.otp.limits.unproved_sends import Past

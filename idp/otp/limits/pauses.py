@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import DateTimeField, F, Max, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
+from idp.otp.allowances import FREE_FAILURES, MOST_FAILURES, pause_after
 from idp.otp.limits import sums
-from idp.otp.limits.allowances import FREE_FAILURES, MOST_FAILURES, pause_after
 from idp.otp.limits.sums import FEW_READ, Part
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 

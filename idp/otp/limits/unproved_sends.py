@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from idp.otp.limits.allowances import CLOCKS_APART, CODE_LIFETIME
+from idp.otp.allowances import CLOCKS_APART, CODE_LIFETIME
 from idp.otp.models import Outcome, VerificationSend
 
 FEW: Final = 200

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from idp.agents.models import Agent
+from idp.otp.allowances import SENDS, STRANGERS_TRIES, TRIES
 from idp.otp.channels import Channel
-from idp.otp.limits.allowances import SENDS, STRANGERS_TRIES, TRIES
 from idp.otp.models.phone_number import PhoneAuthenticator
 
 

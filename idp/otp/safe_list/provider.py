@@ -1,4 +1,4 @@
-"""The interface of a list of numbers that are never blocked as fraud, and what its answers mean. Pure.
+"""The interface of a list of numbers that are never blocked as fraud. Pure.
 
 Verify's safe list is a pilot of Twilio's: an account may not have it. It spares texts from Fraud Guard and Geo
 Permissions, takes 30 requests a minute, and keeps a number until it is removed (Twilio Docs, *Safe List*).
@@ -6,13 +6,9 @@ Permissions, takes 30 requests a minute, and keeps a number until it is removed 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Protocol
 
-from idp.otp.twilio.answers import Trouble
-
 PER_MINUTE = 30
-LISTED_ALREADY = 60411
 
 
 class Verdict(StrEnum):
@@ -52,12 +48,6 @@ _SENTENCES = {
     Verdict.BUSY: "Twilio takes 30 requests a minute. It goes on by itself.",
     Verdict.LATER: "Twilio gave no usable answer. It is asked again by itself.",
 }
-_WHATEVER_THE_NUMBER: dict[int, Verdict] = {
-    HTTPStatus.UNAUTHORIZED: Verdict.MISCONFIGURED,
-    HTTPStatus.FORBIDDEN: Verdict.CLOSED,
-    HTTPStatus.NOT_FOUND: Verdict.CLOSED,
-    HTTPStatus.TOO_MANY_REQUESTS: Verdict.BUSY,
-}
 
 
 class SafeList(Protocol):
@@ -68,16 +58,3 @@ class SafeList(Protocol):
 
     def take_off(self, number: str) -> Reply:
         """Take a number off the list."""
-
-
-def judge(trouble: Trouble, *, putting_on: bool) -> Reply:
-    """Say what a trouble means for a request."""
-    return Reply(_verdict(trouble, putting_on=putting_on), trouble.code)
-
-
-def _verdict(trouble: Trouble, *, putting_on: bool) -> Verdict:
-    is_so_already = trouble.code == LISTED_ALREADY if putting_on else trouble.status == HTTPStatus.NOT_FOUND
-    if is_so_already:
-        return Verdict.DONE
-    refused = HTTPStatus.BAD_REQUEST <= trouble.status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return _WHATEVER_THE_NUMBER.get(trouble.status, Verdict.REFUSED if refused else Verdict.LATER)

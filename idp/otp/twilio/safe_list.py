@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
 
-from idp.otp.safe_list.provider import Reply, Verdict, judge
+from idp.otp.safe_list.provider import Reply, Verdict
 from idp.otp.twilio.answers import Trouble
 from idp.otp.twilio.client import Clients, TwilioSettings, settings_in_force
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from twilio.rest.verify.v2 import V2
 
 log = structlog.get_logger(__name__)
+LISTED_ALREADY = 60411
+_FOR_EVERY_NUMBER: dict[int, Verdict] = {
+    HTTPStatus.UNAUTHORIZED: Verdict.MISCONFIGURED,
+    HTTPStatus.FORBIDDEN: Verdict.CLOSED,
+    HTTPStatus.NOT_FOUND: Verdict.CLOSED,
+    HTTPStatus.TOO_MANY_REQUESTS: Verdict.BUSY,
+}
 
 
 class TwilioSafeList:
@@ -56,3 +64,16 @@ def from_settings() -> TwilioSafeList:
 @lru_cache(maxsize=1)
 def _safe_list(settings: TwilioSettings) -> TwilioSafeList:
     return TwilioSafeList(settings)
+
+
+def judge(trouble: Trouble, *, putting_on: bool) -> Reply:
+    """Return what a failed call means for a request."""
+    return Reply(_verdict(trouble, putting_on=putting_on), trouble.code)
+
+
+def _verdict(trouble: Trouble, *, putting_on: bool) -> Verdict:
+    is_so_already = trouble.code == LISTED_ALREADY if putting_on else trouble.status == HTTPStatus.NOT_FOUND
+    if is_so_already:
+        return Verdict.DONE
+    refused = HTTPStatus.BAD_REQUEST <= trouble.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return _FOR_EVERY_NUMBER.get(trouble.status, Verdict.REFUSED if refused else Verdict.LATER)

@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import outcomes
+from idp.otp.allowances import FREE_FAILURES
 from idp.otp.gateway import Failure
 from idp.otp.limits import pauses, todays_sends
-from idp.otp.limits.allowances import FREE_FAILURES
 from idp.otp.models import (
     TRIED_IN_VAIN,
     WENT_WELL,

@@ -19,7 +19,7 @@ from idp.agents.models.device import Kind as DeviceKind
 from idp.audit.models import Kind, LoginEvent
 from idp.keys import certificates
 from idp.keys.models import SigningKey, State
-from idp.otp.limits.allowances import CODE_LIFETIME
+from idp.otp.allowances import CODE_LIFETIME
 from idp.otp.models import Breaker, Outcome, Verification, VerificationSend
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome as LogoutOutcome

@@ -8,9 +8,9 @@ from phonenumbers import PhoneNumberType
 
 from idp.agents.models import Agent
 from idp.otp import channels, open_channels, outcomes
+from idp.otp.allowances import CODE_LIFETIME
 from idp.otp.channels import Channel
 from idp.otp.gateway import SHARED_BY_ALL, Failure
-from idp.otp.limits.allowances import CODE_LIFETIME
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.scim.models import KnownAs
 from idp.web.sign_in_checks.check import Check, Fix, State

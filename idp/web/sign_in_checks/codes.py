@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.otp import breaker, outcomes, verifications
+from idp.otp.allowances import FREE_FAILURES, MOST_FAILURES
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import daily_budget, pauses
-from idp.otp.limits.allowances import FREE_FAILURES, MOST_FAILURES
 from idp.otp.limits.asker import Asker
 from idp.otp.limits.caps import Cap, cap_reached, prefix_of
 from idp.otp.limits.todays_sends import sent_today

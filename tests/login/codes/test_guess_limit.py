@@ -6,7 +6,7 @@ import pytest
 
 from idp.audit.models import Kind, LoginEvent
 from idp.login.codes import guess_limit
-from idp.otp.limits.allowances import PER_ADDRESS
+from idp.otp.allowances import PER_ADDRESS
 from idp.otp.limits.asker import Asker
 from tests.conftest import NOW
 

@@ -11,10 +11,10 @@ import pytest
 
 from idp.agents.models import Agent
 from idp.otp import sends, verifications
+from idp.otp.allowances import AGAIN_LATER
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import caps, daily_budget, todays_sends, unproved_sends
-from idp.otp.limits.allowances import AGAIN_LATER
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Paused

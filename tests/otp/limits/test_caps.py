@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from idp.otp import sends
+from idp.otp.allowances import PER_ADDRESS, PER_ADDRESS_A_DAY, PER_PREFIX, PER_PREFIX_A_DAY
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits.allowances import PER_ADDRESS, PER_ADDRESS_A_DAY, PER_PREFIX, PER_PREFIX_A_DAY
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification, VerificationSend
 from idp.otp.sends import Reservation

@@ -9,8 +9,8 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import breaker
+from idp.otp.allowances import FREE_FAILURES
 from idp.otp.gateway import Failure
-from idp.otp.limits.allowances import FREE_FAILURES
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.web.home import texts
 from tests.conftest import NOW

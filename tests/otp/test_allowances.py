@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from idp.otp.limits import allowances
+from idp.otp import allowances
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

@@ -5,9 +5,9 @@ import pytest
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.otp.channels import Channel
 from idp.otp.gateway import NotSent, Sent
-from idp.otp.safe_list.provider import Reply, Verdict, judge
+from idp.otp.safe_list.provider import Reply, Verdict
 from idp.otp.twilio.answers import Trouble
-from idp.otp.twilio.safe_list import TwilioSafeList
+from idp.otp.twilio.safe_list import TwilioSafeList, judge
 
 FRAUD = "+12015550192"
 DONE = Reply(Verdict.DONE)
