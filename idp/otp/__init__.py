@@ -1,1 +1,1 @@
-"""Proves that an agent holds a phone number, with Twilio Verify, and the other ways of proof."""
+"""Proves that an agent has a phone number, with Twilio Verify, and offers other proofs."""

@@ -1,4 +1,4 @@
-"""The ways a code can travel to a phone. A new one is an entry here, once Twilio is set up for it."""
+"""The channels by which a code can be sent to a phone. To add one, set it up at Twilio and add an entry here."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ class Channel(StrEnum):
     SMS = "sms"
     CALL = "call"
     WHATSAPP = "whatsapp"
-    """Needs a WhatsApp sender at Twilio, so it is offered only where an operator says that there is one."""
+    """Needs a WhatsApp sender at Twilio, so it is offered only if the setting names it."""
 
 
 WORDS = {Channel.SMS: "text", Channel.CALL: "call", Channel.WHATSAPP: "WhatsApp message"}

@@ -12,7 +12,7 @@ from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification
 
 NO_VERDICT = {CheckResult.UNKNOWN: Failure.UNAVAILABLE, CheckResult.MISCONFIGURED: Failure.MISCONFIGURED}
-"""What the breaker counts for a check without a verdict, the same as for a probe in its place."""
+"""What the breaker counts for a check without a verdict, and for a probe in its place."""
 
 
 class Checked(StrEnum):

@@ -21,11 +21,11 @@ DAYS: Final = 30
 APPROVED: Final = "approved"
 DAY: Final = timedelta(days=1)
 SETTLES: Final = timedelta(hours=1)
-"""No code takes longer from its text to the end of its sign-in, and no clocks differ by more."""
+"""The most time from a code's text to the end of its sign-in, including the difference of clocks."""
 MANY: Final = 1000
 """Up to so many codes are counted each time, which costs less than storing their count."""
 LATEST: Final = CODE_LIFETIME + 2 * CLOCKS_APART
-"""What happened to a code this long ago is committed, whichever node it happened at."""
+"""Changes to a code this long ago are committed, on any node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class Line:
 
     @property
     def share(self) -> int | None:
-        """Right codes among what was sent, in percent; None where nothing was. Codes sent twice count once."""
+        """Right codes in percent of the sent ones; None if none was sent. Codes sent twice count once."""
         return round(100 * self.approved / self.sent) if self.sent else None
 
     def cost(self, prices: Mapping[str, Decimal]) -> Decimal:
-        """Return the estimate: what was sent by the price of its channel, and right codes by theirs."""
+        """Return the estimated cost: each send by the price of its channel, and each right code by its price."""
         return self.sent * prices.get(self.channel, Decimal(0)) + self.approved * prices.get(APPROVED, Decimal(0))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Whether a text was taken for delivery, else Twilio's number for why not, if it gave one."""
+    """Whether Twilio accepted a text for delivery; if not, its error code, if it gave one."""
 
     accepted: bool
     code: int | None = None

@@ -55,7 +55,7 @@ class Failure(StrEnum):
     """Texts to this prefix are held back for minutes or hours; calls are not."""
 
     BLOCKED = "blocked by Twilio"
-    """Twilio takes this number for one that is used to sign up by fraud."""
+    """Twilio suspects this number of fraud."""
 
     COUNTRY_OFF = "country not allowed"
     """Our account may not send to this number's country."""
@@ -64,13 +64,13 @@ class Failure(StrEnum):
     """The number's country wants senders to be registered first."""
 
     TEMPLATE_REFUSED = "template refused"
-    """The template of our texts cannot be used; without it the text goes."""
+    """The template of our texts cannot be used. A text without it can be sent."""
 
     UNEXPLAINED = "unexplained refusal"
     """Twilio refused with an error code that Latchkey does not know."""
 
     TOO_MANY_SENDS = "too many sends"
-    """This number has had its sends, over ten minutes or all at once."""
+    """This number has used up its sends, within ten minutes or in total."""
 
     RATE_LIMITED = "rate limited"
     """Our account sends too much at present, for any number."""
@@ -79,7 +79,7 @@ class Failure(StrEnum):
     """This channel is not switched on at Twilio; other channels may well work."""
 
     MISCONFIGURED = "misconfigured"
-    """Credentials, account or service are wrong: nobody gets a code until an operator acts."""
+    """Credentials, account or service are wrong. Nobody gets a code until an operator corrects them."""
 
     UNAVAILABLE = "unavailable"
     """No usable answer: 5xx, time-out, no connection, cut short, or no JSON."""
@@ -109,7 +109,7 @@ class NotSent:
 
 
 class CheckResult(StrEnum):
-    """What became of a code that was typed in. Only APPROVED lets anyone in."""
+    """The result of checking a typed code. Only APPROVED lets anyone in."""
 
     APPROVED = "approved"
     WRONG_CODE = "wrong code"
@@ -117,9 +117,9 @@ class CheckResult(StrEnum):
     """The verification is over: approved before, expired, canceled or unknown."""
     TOO_MANY_TRIES = "too many tries"
     UNKNOWN = "unknown"
-    """No verdict could be had; the try counts as used."""
+    """There was no verdict. The try counts as used."""
     MISCONFIGURED = "misconfigured"
-    """No verdict for anybody until an operator acts, as with `Failure.MISCONFIGURED`."""
+    """No verdict for anybody until an operator corrects the settings, as with `Failure.MISCONFIGURED`."""
 
 
 class CodeChecker(Protocol):

@@ -1,4 +1,4 @@
-"""Reads what a person typed to say who they are: a phone number or an email address."""
+"""Reads what an agent typed to identify themselves: a phone number or an email address."""
 
 import re
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Email:
 
 
 def parse(typed: str, default_country: str = "") -> PhoneNumber | Email | Fault:
-    """Read what was typed, without looking up whether anybody has it."""
+    """Read what was typed. Does not look up whether an agent has it."""
     text = typed.strip()
     if not text:
         return Fault.EMPTY
@@ -77,8 +77,8 @@ def _number(text: str, default_country: str) -> PhoneNumber | Fault:
         return Fault.TOO_LONG
     if reason == phonenumbers.ValidationResult.TOO_SHORT:
         return Fault.TOO_SHORT
-    # A national zero (trunk prefix) is no part of an E.164 number and was left out; where another one follows
-    # that a second reading would leave out too, there is a digit too many and no one normal form.
+    # A national zero (trunk prefix) is not part of an E.164 number and was left out. If another one follows,
+    # which a second reading would leave out too, the number has a digit too many.
     return PhoneNumber(e164) if phonenumbers.parse(e164) == number else Fault.TOO_LONG
 
 

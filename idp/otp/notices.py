@@ -12,15 +12,15 @@ class Notices(Protocol):
     """Sends texts in our own words. Verify cannot: it sends codes only."""
 
     def send(self, number: str, text: str) -> Delivery:
-        """Send a text to a number in E.164. Never raises; waits for the answer, so never within a transaction."""
+        """Send a text to a number in E.164. Never raises. It waits for the answer, so call it outside transactions."""
         ...
 
 
 def are_on() -> bool:
-    """Whether an operator has named a sender for texts."""
+    """Whether the settings name a sender for texts."""
     return bool(settings.LATCHKEY.messaging_from)
 
 
 def from_settings() -> Notices:
-    """Return what the settings describe; only where `are_on`."""
+    """Return the sender that the settings describe. Only if `are_on`."""
     return messages.from_settings()

@@ -16,14 +16,14 @@ from idp.otp.models import NUMBER_NAME, Outcome, PhoneAuthenticator, Verificatio
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An agent's number, and when a code that reached it was last given; None if never, as far as that is kept."""
+    """An agent's number, and when a code sent to it was last entered; None if never, as far as is stored."""
 
     number: str
     proved_at: datetime | None
 
 
 def held_by(agent: Agent) -> Held | None:
-    """Return an agent's number. A code that reached the number before it says nothing of this one."""
+    """Return an agent's number. Codes that were sent to an earlier number do not count."""
     phone = PhoneAuthenticator.objects.filter(user=agent).first()
     if phone is None:
         return None
@@ -41,7 +41,7 @@ def normal(typed: str, default_country: str) -> str:
 
 @transaction.atomic
 def give(agent: Agent, number: str, now: datetime) -> bool:
-    """Give an agent a number in E.164, in place of the one before. Returns whether one was replaced.
+    """Give an agent a number in E.164, in place of any other. Returns whether one was replaced.
 
     Raises ValidationError with a sentence if it is somebody else's. Ending the sign-ins that the old number
     proved is the caller's part.

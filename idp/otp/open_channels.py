@@ -10,21 +10,21 @@ from idp.otp.gateway import Failure
 from idp.otp.models import WENT_WELL, VerificationSend
 
 REST = timedelta(hours=1)
-"""How long a channel that is off at Twilio is not offered, unless something goes by it meanwhile."""
+"""How long a channel that is off at Twilio is not offered, unless a message is sent by it meanwhile."""
 
 
 _REFUSED = Q(answer__startswith=Failure.CHANNEL_OFF.value)
 
 
 def some_refused(now: datetime) -> Exists:
-    """Ask along with something else whether Twilio refused any of late: mostly none, and all are offered."""
+    """Return a query, to run along with others, that says whether Twilio refused any channel lately."""
     return Exists(_recent(now).exclude(WENT_WELL).filter(_REFUSED))
 
 
 def offered(now: datetime, *, refused: bool = True) -> tuple[Channel, ...]:
     """Return the channels in the order of the setting. It depends on no number, so known and unknown look alike.
 
-    `refused` is False where it is known that Twilio refused none.
+    `refused` is False if the caller knows that Twilio refused none.
     """
     off = _off(now) if refused else set()
     return tuple(Channel(it) for it in settings.LATCHKEY.offered_channels if it not in off)

@@ -92,7 +92,7 @@ def carry_out(
     result = None
     if phone is not None:
         if verification.asked_by_id is None and phone.has_test is not False:
-            _end_tests(phone, gateway, now)  # else the same code would be texted again
+            _end_tests(phone, gateway, now)  # otherwise Twilio would text the same code again
         counted_by = service_rate_limits.count_by(phone, address)
         result = gateway.start(phone.number, Channel(send.channel), reference, counted_by)
     if isinstance(result, Sent):
@@ -109,7 +109,7 @@ def _end_tests(phone: PhoneAuthenticator, gateway: VerifyGateway, now: datetime)
     """End the open test codes of a number, at Twilio too: an operator may know them."""
     for test in verifications.open_tests().filter(authenticator=phone):
         if test.sid:
-            gateway.cancel(test.sid)  # if that fails, `checks.check` accepts the test's code from nobody
+            gateway.cancel(test.sid)  # if that fails, `checks.check` rejects the test's code
         verifications.end(Verification.objects.filter(pk=test.pk, ended_at__isnull=True), now)
 
 

@@ -21,7 +21,7 @@ _INSERT = Insert(Verification, unless_there=True)
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Nothing is sent, and no code can be tried, until an instant."""
+    """Nothing is sent and no code is accepted until an instant."""
 
     until: datetime
 
@@ -70,9 +70,9 @@ def find_or_create(
     new = Verification(authenticator=authenticator, counted_as=counted_as, started_at=now)
     while not _INSERT(new):
         if not _lock(begun):
-            continue  # it ended at this very moment
+            continue  # it ended at the same moment
         found = begun.get()
-        is_of_the_future = found.started_at > now + allowances.CLOCKS_APART  # by a wrong clock, which nobody waits for
+        is_of_the_future = found.started_at > now + allowances.CLOCKS_APART  # begun by a wrong clock
         if not is_of_the_future and not allowances.is_over(found.started_at, now):
             return found, False
         end(begun, now)
@@ -91,7 +91,7 @@ def is_under_way(verification: Verification, now: datetime) -> bool:
 
 
 def count_try(verification: Verification, asker: Asker) -> bool:
-    """Use one of the tries that are left, before a code is checked. Returns False if there is none."""
+    """Use one of the remaining tries, before a code is checked. Returns False if there is none."""
     left = Verification.objects.filter(pk=verification.pk, tries__lt=allowances.TRIES)
     if asker.agent is not None and asker.owns(verification.authenticator):
         return left.update(tries=F("tries") + 1) == 1

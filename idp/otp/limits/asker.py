@@ -21,5 +21,5 @@ class Asker:
 
     @property
     def asked_from(self) -> str:
-        """The address as it is counted, an IPv6 one by its /64: nobody can read it back."""
+        """A keyed hash of the address, of an IPv6 one's /64 network. The address cannot be computed from it."""
         return keyed_hash("asked from", network_of(self.address, ONE_ADDRESS)) if self.address else ""

@@ -53,7 +53,7 @@ class Capped:
         return self.sends.filter(at__gt=since), unproved, Count("pk")
 
     def is_reached(self, unread: Sums, now: datetime) -> bool:
-        """Whether as many are unproved as may be. Right codes are counted only until there are enough of them."""
+        """Whether the allowance is used up. Right codes are counted only until there are enough of them."""
         if self.key:
             unproved_sends.store(self.key, self.sends, unread.read, now)
         needed = self.allowance.proofs_needed(unread.many + self.past.after(now - self.allowance.within))

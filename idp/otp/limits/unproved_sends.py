@@ -15,7 +15,7 @@ from idp.otp.allowances import CLOCKS_APART, CODE_LIFETIME
 from idp.otp.models import Outcome, VerificationSend
 
 FEW: Final = 200
-"""Reading so few rows each time costs less than the extra query that stores what became of them."""
+"""Reading so few rows each time costs less than the extra query that stores their outcome."""
 SETTLED_AFTER: Final = CODE_LIFETIME + 2 * CLOCKS_APART
 LONGEST: Final = timedelta(days=1)
 """No limit looks further back."""
@@ -45,7 +45,7 @@ def past(key: str, now: datetime) -> Past:
 
 
 def store(key: str, sends: QuerySet[VerificationSend], read: int, now: datetime) -> None:
-    """Store what became of the settled sends, if the caller had to read many. `read` is how many it read."""
+    """Store the outcome of settled sends, if the caller had to read many. `read` is how many it read."""
     known, read_to = past(key, now), now - SETTLED_AFTER
     if read <= FEW or read_to <= known.read_to:
         return

@@ -1,11 +1,11 @@
-"""Whether Latchkey asks Verify at all."""
+"""Whether Verify works, so that Latchkey calls it."""
 
 from django.db import models
 from django.db.models import Q
 
 
 class Breaker(models.Model):
-    """Whether Verify fails for everybody just now. There is one row at most."""
+    """Whether Verify fails for everybody at present. There is at most one row."""
 
     failures = models.PositiveIntegerField(default=0)
     window_from = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""What is kept of the codes of a day that is over."""
+"""How many codes were sent on a day that is over."""
 
 from django.db import models
 from django.db.models import F, Q

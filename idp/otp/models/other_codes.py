@@ -1,4 +1,4 @@
-"""What proves an agent without a text: an authenticator app, recovery codes, a code from an operator."""
+"""Proofs without a text: an authenticator app, recovery codes, a code from an operator."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -32,7 +32,7 @@ class AuthenticatorApp(OtpDevice):
 
 
 class RecoveryCode(models.Model):
-    """One printed code of an agent. Only a keyed hash of it is here."""
+    """One printed code of an agent. Only a keyed hash of it is stored."""
 
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="recovery_codes")
     code_hash = models.CharField(max_length=64, unique=True)
@@ -53,7 +53,7 @@ class RecoveryCode(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A code that an operator gave an agent who cannot get a text. Only a keyed hash of it is here."""
+    """A code that an operator gave an agent who cannot get a text. Only a keyed hash of it is stored."""
 
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="one_time_codes")
     code_hash = models.CharField(max_length=64, unique=True)

@@ -31,7 +31,7 @@ class PhoneAuthenticator(OtpDevice):
         ]
 
     has_test: bool | None = None
-    """Whether a test code is out for it, as it was when the row was read; None where nobody looked."""
+    """Whether it had an open test code when the row was read; None if that was not read."""
 
     def __str__(self) -> str:
         return f"number ending {self.number[-2:]}"

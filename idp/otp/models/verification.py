@@ -20,7 +20,7 @@ class Outcome(models.TextChoices):
 
 
 TRIED_IN_VAIN = (Q(outcome="") | Q(outcome=Outcome.EXPIRED)) & Q(tries__gt=0)
-"""Of a verification: codes were typed, and none was right so far. Few are so, and have an index of their own."""
+"""Verifications with typed codes, none of which was right so far. They are few, and have their own index."""
 
 
 class Verification(models.Model):
@@ -82,11 +82,11 @@ class Verification(models.Model):
 
 
 WENT_WELL = Q(answer="sent", code__isnull=True)
-"""Of a send: Twilio took it, and had nothing to say. Nearly all are so; the others have an index of their own."""
+"""Sends that Twilio accepted without an error code. Nearly all are; the others have their own index."""
 
 
 class VerificationSend(models.Model):
-    """One text or call, and what Twilio said to it. Reserved before Twilio is asked.
+    """One text or call, and Twilio's answer. The row is written before Twilio is called.
 
     `own` tells whether the agent's own phone asked. `asked_from` is a keyed hash of the address it asked from,
     `prefix` the beginning of the number, if one was typed.

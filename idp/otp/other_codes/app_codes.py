@@ -45,7 +45,7 @@ def pending(agent: Agent, now: datetime) -> AuthenticatorApp:
 
 @transaction.atomic
 def confirm(agent: Agent, code: str, now: datetime) -> bool:
-    """Take the app that is being registered in place of any before, if the code is its own."""
+    """Register the app in place of any other, if the code is from it."""
     app = AuthenticatorApp.objects.filter(user=agent, confirmed=False, made_at__gt=now - SHOWN_FOR).first()
     if app is None or not _use(app, code, now):
         return False
@@ -79,7 +79,7 @@ def key_text(app: AuthenticatorApp) -> str:
 
 
 def _use(app: AuthenticatorApp, code: str, now: datetime) -> bool:
-    """Use a code up. django-otp's own pause after wrong ones is left out: strangers could spend it."""
+    """Use a code up. django-otp's own pause after wrong codes does not apply, because strangers could cause it."""
     key = _key(app)
     if key is None:
         return False
@@ -92,7 +92,7 @@ def _use(app: AuthenticatorApp, code: str, now: datetime) -> bool:
 
 
 def _key(app: AuthenticatorApp) -> bytes | None:
-    """Return the key, or None if no key of the installation opens it any more."""
+    """Return the key, or None if no key of the installation can decrypt it any more."""
     try:
         return cipher().decrypt(app.sealed_key)
     except InvalidToken:

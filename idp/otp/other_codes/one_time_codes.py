@@ -25,7 +25,7 @@ class GivenToOneself(IdpError):
 
 @transaction.atomic
 def give(agent: Agent, by: Agent, reason: str, now: datetime) -> str:
-    """Give an agent a code in place of any before it. It is returned this once, as it is read out.
+    """Give an agent a code in place of any other. It is returned only now, as it is read out.
 
     Raises GivenToOneself.
     """
@@ -64,7 +64,7 @@ def revoke_given_by(operator: Agent, now: datetime) -> int:
 
 
 def spend(agent: Agent, code: str, now: datetime) -> OneTimeCode | None:
-    """Use a code up and return it. None if it is not this agent's, ran out, was revoked, or was used before."""
+    """Use a code up and return it. None if it is not this agent's, has expired, was revoked, or was used before."""
     given = open_code(agent, now)
     if given is None or given.code_hash != _hash(agent, code):
         return None
@@ -73,7 +73,7 @@ def spend(agent: Agent, code: str, now: datetime) -> OneTimeCode | None:
 
 
 def _could_give(operator: Agent, agent: Agent) -> bool:
-    """Whether an operator is one still, and an agent still theirs: else a code would be a role given meanwhile."""
+    """Whether the operator is still one, and still looks after the agent."""
     return operator.is_active and operator.is_staff and reach.agents_for(operator).filter(pk=agent.pk).exists()
 
 

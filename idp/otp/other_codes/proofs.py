@@ -17,7 +17,7 @@ class Way(StrEnum):
 
     @property
     def methods(self) -> frozenset[Method]:
-        """What it may turn out to be."""
+        """The proofs that it may be."""
         return frozenset({Method.APP} if self is Way.APP else {Method.RECOVERY, Method.ONE_TIME})
 
 
@@ -27,7 +27,7 @@ LENGTHS = {recovery_codes.LENGTH: Method.RECOVERY, one_time_codes.LENGTH: Method
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A code in its one form, and the way by which it was given."""
+    """A code in normal form, and the page on which it was typed."""
 
     way: Way
     code: str

@@ -1,4 +1,4 @@
-"""Printed codes for the day on which no text comes. Each works once; a new sheet ends the one before."""
+"""Printed codes for when no text arrives. Each works once. A new sheet ends the one before."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ FEW = 2
 
 @transaction.atomic
 def make(agent: Agent, now: datetime) -> list[str]:
-    """Make a fresh sheet. The codes are returned this once, as they are printed; only hashes are kept."""
+    """Make a new sheet. The codes are returned only now, as they are printed. Only hashes are stored."""
     remove(agent)
     codes = [written_codes.new(LENGTH) for _ in range(COUNT)]
     RecoveryCode.objects.bulk_create(
@@ -31,7 +31,7 @@ def left(agent: Agent) -> int:
 
 
 def spend(agent: Agent, code: str, now: datetime) -> bool:
-    """Use a code up. False if it is none of this agent's, or was used before."""
+    """Use a code up. False if it is not this agent's, or was used before."""
     unused = RecoveryCode.objects.filter(agent=agent, code_hash=_hash(agent, code), used_at__isnull=True)
     return unused.update(used_at=Greatest(now, F("made_at"))) == 1
 

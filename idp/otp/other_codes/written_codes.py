@@ -19,16 +19,16 @@ def shown(code: str) -> str:
 
 
 def read(typed: str) -> str | None:
-    """Bring what was typed into the one form of a code, or return None if it holds anything else."""
+    """Return what was typed in a code's normal form, or None if it contains anything else."""
     kept = unseparated(unicodedata.normalize("NFKC", typed).upper())
     return kept if set(kept) <= set(ALPHABET) else None
 
 
 def hashed(purpose: str, agent: object, code: str) -> str:
-    """Return the keyed hash by which one agent's code is kept; another agent's same code has another."""
+    """Return the keyed hash of an agent's code. The same code of another agent has another hash."""
     return keyed_hash(purpose, f"{agent}:{code}")
 
 
 def unseparated(typed: str) -> str:
-    """Return what was typed without spaces, dashes and letters that nobody sees."""
+    """Return what was typed without spaces, dashes and invisible characters."""
     return "".join(it for it in typed if not (it.isspace() or unicodedata.category(it) in {"Pd", "Cf"}))

@@ -1,4 +1,4 @@
-"""Every outcome of a call to Twilio Verify, in one table: what it means, what we make of it, and who reads what.
+"""Every outcome of a call to Twilio Verify, in one table: what it means, what Latchkey does, and who reads what.
 
 Within a call, the rows are in the order in which they are tried. The first row that fits counts, and the last one
 fits everything, so every answer has an outcome. Only the two rows marked as success let anything go on.

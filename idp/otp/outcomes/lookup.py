@@ -1,4 +1,4 @@
-"""Finds the outcome of a call: of a live answer, or of what the records kept of one."""
+"""Finds the outcome of a call, from a live answer or from a stored one."""
 
 import re
 
@@ -20,7 +20,7 @@ def of_check(word: str) -> Outcome:
 
 
 def of_send(answer: str, code: int | None) -> Outcome | None:
-    """Return the outcome behind what the records keep of a send; None where it went, or was for nobody."""
+    """Return the outcome of a stored send; None if it was sent, or was a decoy."""
     if code is not None:
         return next((row for row in STARTS if code in row.codes), None) or _by_failure(answer)
     return _by_failure(answer)

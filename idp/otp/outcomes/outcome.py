@@ -1,4 +1,4 @@
-"""What one outcome of a call to Twilio Verify is: what it means, what we make of it, and who reads what."""
+"""One outcome of a call to Twilio Verify: what it means, what Latchkey does, and who reads what."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +15,7 @@ class Call(StrEnum):
 
 
 class Repeat(StrEnum):
-    """Whether we make a call again by ourselves. A second text for one tap is worse than a missing one."""
+    """Whether Latchkey repeats a call by itself. A second text for one tap is worse than a missing one."""
 
     NEVER = "never"
     AT_ONCE = "once, immediately: nothing reached Twilio"
@@ -35,16 +35,16 @@ class Page:
 AS_ALWAYS = Page("we have texted it a 6-digit code.", HTTPStatus.OK)
 """The sentence after each start, so that no page reveals anything about a number."""
 TEXTS_DOWN = Page("We can't send codes right now.", HTTPStatus.SERVICE_UNAVAILABLE)
-"""What everybody reads, before and after asking, while the breaker is open."""
+"""What everybody reads, before and after a request, while the breaker is open."""
 LET_IN = Page("", HTTPStatus.SEE_OTHER)
 WRONG = Page("That code isn't right.", HTTPStatus.FORBIDDEN)
 RAN_OUT = Page("That code has expired.", HTTPStatus.GONE)
-"""What is read instead of WRONG once our own ten minutes are over."""
+"""What agents read instead of WRONG once the ten minutes by Latchkey's clock are over."""
 TOO_MANY = Page("Too many tries", HTTPStatus.TOO_MANY_REQUESTS)
 UNCHECKED = Page("We could not check that code.", HTTPStatus.SERVICE_UNAVAILABLE)
 
 NO_CODE = 0
-"""Stands for a body without a number of Twilio's."""
+"""A body without an error code of Twilio's."""
 UNREADABLE = range(400)
 REFUSED = range(400, 500)
 BROKEN = range(500, 600)

@@ -18,18 +18,18 @@ from idp.otp.safe_list.provider import PER_MINUTE, Reply, Verdict
 
 MINUTE = timedelta(minutes=1)
 CLAIMED = timedelta(minutes=2)
-"""How long a request that nobody ended, since its process died, keeps others from making it again."""
+"""How long a request whose process died prevents others from repeating it."""
 CLOSED_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(hours=6)
 COUNTED_AT_ONCE = 2000
-"""Where more agents have a number, what would change is counted only if somebody asks for it: it takes seconds."""
+"""If more agents have a number, the changes are counted only on request, because that takes seconds."""
 FORGOTTEN_AFTER = timedelta(days=30)
 CONCERNS_ALL = {Verdict.BUSY: MINUTE, Verdict.CLOSED: CLOSED_PAUSE, Verdict.MISCONFIGURED: CLOSED_PAUSE}
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What asking for some agents' numbers would do, before it is done."""
+    """What putting some agents' numbers on the list would change."""
 
     new: int
     listed: int
@@ -44,19 +44,19 @@ def are_many() -> bool:
 
 
 def not_done() -> QuerySet[SafeListing]:
-    """Return the numbers that Twilio is still to be asked about, or that it refused."""
+    """Return the numbers whose request to Twilio is due, or that it refused."""
     return SafeListing.objects.filter(Q(due_at__isnull=False) | Q(wanted=True, listed_at__isnull=True))
 
 
 def latest_verdict() -> Verdict | None:
-    """Return what the request said that was made last, if any was."""
+    """Return the result of the last request, if there was one."""
     answered = SafeListing.objects.filter(tried_at__isnull=False).exclude(verdict="").order_by("-tried_at")
     latest = answered.values_list("verdict", flat=True).first()
     return Verdict(latest) if latest else None
 
 
 def preview(agents: QuerySet[Agent] | None = None) -> Preview:
-    """Count what asking for these agents' numbers, or for everybody's, would change."""
+    """Count what putting these agents' numbers, or everybody's, on the list would change."""
     chosen = _enrolled(agents)
     listed = SafeListing.objects.filter(wanted=True, listed_at__isnull=False, number__in=chosen.values("number"))
     under_way = SafeListing.objects.filter(
@@ -116,7 +116,7 @@ def again(now: datetime) -> int:
 
 
 def take_due(now: datetime) -> SafeListing | None:
-    """Claim the next number that Twilio is to be asked about; None if there is none, or the minute is full."""
+    """Claim the next number that is due at Twilio; None if there is none, or the minute's requests are used up."""
     if SafeListing.objects.filter(tried_at__gt=now - MINUTE).count() >= PER_MINUTE:
         return None
     due = SafeListing.objects.filter(due_at__lte=now).order_by("due_at", "pk")
@@ -134,7 +134,7 @@ def note(row: SafeListing, reply: Reply, now: datetime) -> None:
     mine.update(verdict=reply.verdict.value, code=reply.code)
     if reply.verdict is Verdict.DONE:
         mine.update(listed_at=now if row.wanted else None)
-    # Somebody may have asked for the contrary meanwhile; then that is still due.
+    # An operator may have requested the opposite meanwhile; then that is still due.
     same = mine.filter(wanted=row.wanted)
     if reply.verdict in (Verdict.DONE, Verdict.REFUSED):
         same.update(due_at=None, tries=0)
@@ -156,7 +156,7 @@ def _enrolled(agents: QuerySet[Agent] | None = None) -> QuerySet[PhoneAuthentica
 
 
 def _orphans(asked_for: Collection[UUID] | None = None) -> QuerySet[SafeListing]:
-    """Numbers that are on the list, or on their way, and that no enrolled agent has any more."""
+    """Numbers that are, or will be, on the list although no enrolled agent has them any more."""
     wanted = SafeListing.objects.filter(wanted=True)
     if asked_for is not None:
         theirs = PhoneAuthenticator.objects.filter(user__in=asked_for)

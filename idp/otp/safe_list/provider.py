@@ -23,7 +23,7 @@ class Verdict(StrEnum):
     """Credentials or account are refused, for every number."""
     BUSY = "too many requests"
     LATER = "no usable answer"
-    """Nobody knows whether it was done; doing it again does no harm."""
+    """Unknown whether it was done. Doing it again does no harm."""
 
     @property
     def sentence(self) -> str:
@@ -33,7 +33,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A verdict, with Twilio's number for it if there is one."""
+    """A verdict, with Twilio's error code if there is one."""
 
     verdict: Verdict
     code: int | None = None

@@ -1,1 +1,1 @@
-"""Twilio, by its SDK: Verify and what belongs to it, and texts in our own words. Every trouble becomes a value."""
+"""Twilio, by its SDK: Verify, its safe list and rate limits, and texts in our own words. Failures become values."""

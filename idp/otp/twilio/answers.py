@@ -50,7 +50,7 @@ class Trouble:
     connected: bool
 
     def outcome(self, call: Call) -> Outcome:
-        """Find what this means for a call."""
+        """Return the outcome that this is for a call."""
         return outcomes.of_trouble(call, self.status, self.code, connected=self.connected)
 
     def may_be_repeated(self, call: Call) -> bool:
@@ -64,18 +64,18 @@ class Trouble:
 
     @property
     def answer_lost(self) -> bool:
-        """Tell whether Twilio may have carried out a check although we did not hear its answer."""
+        """Tell whether Twilio may have carried out a check although its answer did not arrive."""
         return self.outcome(Call.CHECK).repeat is Repeat.LOOK_UP
 
 
 def failed_start(trouble: Trouble) -> Failure:
-    """Say why nothing was sent. 429s are judged by the call, as Twilio's codes for them contradict."""
+    """Return why nothing was sent. A 429 is judged by the call, because Twilio's codes for it contradict."""
     made = trouble.outcome(Call.START).made
     return made if isinstance(made, Failure) else Failure.UNAVAILABLE
 
 
 def failed_check(trouble: Trouble) -> CheckResult:
-    """Say what a failed check means. Only a refusal with a code of Twilio's own is a verdict."""
+    """Return what a failed check means. Only a refusal with one of Twilio's error codes is a verdict."""
     return result_of(trouble.outcome(Call.CHECK))
 
 

@@ -20,7 +20,7 @@ from idp.otp.twilio.answers import LONGEST_PAUSE, Trouble
 TIMEOUT = (3.0, 8.0)
 """Seconds to connect, and seconds to wait for bytes of the answer. A whole answer takes no longer than both."""
 LONGEST_ANSWER = 64 * 1024
-"""Bytes of an answer. Twilio's have about a thousand."""
+"""Bytes of an answer. Twilio's have about a thousand bytes."""
 PIECE = 8 * 1024
 
 Read = TypeVar("Read")
@@ -45,7 +45,7 @@ class TwilioSettings:
 
 
 def settings_in_force() -> TwilioSettings:
-    """Return what the settings of the installation say."""
+    """Return the values from the settings of the installation."""
     twilio = django_settings.LATCHKEY.twilio
     return TwilioSettings(
         account_sid=twilio.account_sid,
@@ -91,7 +91,7 @@ class ThreadClient:
         except (TwilioException, RequestException, HTTPError) as error:
             return self.trouble(error)
         except (ValueError, AttributeError, TypeError, RecursionError):
-            # The SDK stumbles in one of these ways over a 2xx body that is no JSON object.
+            # The SDK raises one of these for a 2xx body that is not a JSON object.
             return self.trouble()
 
     def _begin_call(self) -> None:

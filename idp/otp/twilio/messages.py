@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 class TwilioMessages:
-    """The `Notices` that are Twilio's Messaging. A client for each text: there are few, and threads share none."""
+    """The `Notices` by Twilio's Messaging. Each text has its own client, since threads must not share one."""
 
     def __init__(self, settings: TwilioSettings, sender: str) -> None:
         self._settings = settings
@@ -33,7 +33,7 @@ class TwilioMessages:
             log.warning("message_failed", error=type(error).__name__, code=code)
             return Delivery(accepted=False, code=code if isinstance(code, int) else None)
         except (ValueError, AttributeError, TypeError, RecursionError) as error:
-            # The SDK stumbles in one of these ways over a 2xx body that is no JSON object.
+            # The SDK raises one of these for a 2xx body that is not a JSON object.
             log.warning("message_failed", error=type(error).__name__)
             return Delivery(accepted=False)
         return Delivery(accepted=True)

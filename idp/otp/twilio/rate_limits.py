@@ -35,7 +35,7 @@ class TwilioRateLimits:
     def make(self, wanted: Mapping[str, tuple[Bucket, ...]]) -> list[str] | Trouble:
         """Make missing rate limits, and the buckets of those that have none. Returns whose buckets were made.
 
-        What is there stays as it is, since an operator may have chosen other limits. Doing it again does no harm.
+        Existing ones do not change, since an operator may have chosen other limits. Doing it again does no harm.
         """
         return self._clients.of_this_thread.read(lambda verify: self._make(verify, wanted), lambda it: it)
 

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 class TwilioGateway:
-    """The `VerifyGateway` that is Twilio Verify. Threads may share it: each gets an SDK client of its own.
+    """The `VerifyGateway` by Twilio Verify. Threads may share it: each gets its own SDK client.
 
     `timeout` is in seconds, to connect and to wait for bytes; `pause` waits before a repetition.
     """
@@ -45,7 +45,7 @@ class TwilioGateway:
         self._clients = Clients(settings, timeout)
 
     def start(self, to: str, channel: Channel, reference: str, limits: RateLimits = UNCOUNTED) -> Sent | NotSent:
-        """Send a code, without the template if that is all Twilio minds; see `VerifyGateway`."""
+        """Send a code, without the template if Twilio refuses only that; see `VerifyGateway`."""
         said = self._said(channel, reference, limits)
         result = self._start(to, channel, said)
         refused = isinstance(result, NotSent) and result.failure is Failure.TEMPLATE_REFUSED
@@ -76,7 +76,7 @@ class TwilioGateway:
         return {name: value for name, value in said.items() if value}
 
     def check(self, *, sid: str, to: str, code: str) -> CheckResult:
-        """Judge a code; see `VerifyGateway`. An answer that got lost is asked for once more."""
+        """Judge a code; see `VerifyGateway`. If the answer got lost, ask for the result once."""
         answer = self._call(
             Call.CHECK, lambda verify: verify.verification_checks.create(code=code, verification_sid=sid)
         )
@@ -86,7 +86,7 @@ class TwilioGateway:
         return result
 
     def cancel(self, sid: str) -> bool:
-        """End a verification; see `VerifyGateway`. What Twilio does not know any more has ended too."""
+        """End a verification; see `VerifyGateway`. One that Twilio no longer knows has ended too."""
         answer = self._call(Call.CHECK, lambda verify: verify.verifications(sid).update(status="canceled"))
         if isinstance(answer, Answer):
             return answer.sid == sid and answer.status != "pending"
@@ -113,7 +113,7 @@ class TwilioGateway:
         return service
 
     def _look_up(self, sid: str, to: str) -> CheckResult:
-        """Ask what became of a check whose answer got lost. Still pending means that nobody knows."""
+        """Ask for the result of a check whose answer got lost. If it is still pending, the result is unknown."""
         answer = self._call(Call.CHECK, lambda verify: verify.verifications(sid).fetch())
         result = self._result("fetch", answer, sid=sid, to=to)
         return CheckResult.UNKNOWN if result is CheckResult.WRONG_CODE else result
@@ -134,7 +134,7 @@ class TwilioGateway:
         )
 
     def _twice_at_most(self, call: Call, once: Callable[[], Read | Trouble]) -> Read | Trouble:
-        """Ask, and once more when the first call certainly did nothing and was soon over."""
+        """Make a call, and repeat it once if the first certainly did nothing and failed quickly."""
         begun = monotonic()
         answer = once()
         if isinstance(answer, Trouble) and answer.may_be_repeated(call) and monotonic() - begun < _SOON:

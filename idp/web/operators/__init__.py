@@ -1,1 +1,1 @@
-"""The admin's site, its sign-in, and the middleware that protects every page behind it."""
+"""Signing in to the admin, and the middleware that protects every page behind it."""

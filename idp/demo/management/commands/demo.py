@@ -150,9 +150,9 @@ Ready in {seconds:.0f} s. From here on {leaves}.
 
   1  Sign in as an agent   {sp_url}/     (a pretend Flex; number +1 201 555 0101)
   2  Read the text there   {texts}
-  3  Run the place         {link}
-                           (opens the admin as Olivia Operator; this link works once)
+  3  Open the admin        {link}
+                           (as Olivia Operator; this link works once)
 
-Where to read: docs/explanation/architecture.md is the map, idp/login/flow/dispatcher.py the heart.
-Log: var/demo.log       Stop: Ctrl+C       Start afresh: FRESH=1 make demo
+To read the code, begin with docs/explanation/architecture.md, then idp/login/flow/dispatcher.py.
+Log: var/demo.log       Stop: Ctrl+C       Start over: FRESH=1 make demo
 """

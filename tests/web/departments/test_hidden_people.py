@@ -1,4 +1,4 @@
-"""A supervisor at the line: what pages about their own people leave out of others."""
+"""Pages for a supervisor leave out everybody outside their departments."""
 
 import re
 
