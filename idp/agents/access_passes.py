@@ -1,4 +1,4 @@
-"""Which agents an access pass lets in at an instant. Operators create few passes, so those of one day are cached."""
+"""Which agents an access pass lets in at an instant. Operators create few passes, so those of a day are cached."""
 
 from datetime import UTC, date, datetime, time
 from uuid import UUID
@@ -21,7 +21,9 @@ def any_valid(now: datetime) -> bool:
 def _of(day: date) -> dict[UUID, datetime]:
     """Return the end of the passes that are valid on a day or later, by agent."""
     running = AccessPass.objects.running(datetime.combine(day, time(), UTC))
-    return dict(running.order_by("until").values_list("agent_id", "until"))  # of several, the longest
+    return dict(
+        running.order_by("until").values_list("agent_id", "until")
+    )  # of an agent with several passes, the longest
 
 
 _until = Cached(_of, most=2)

@@ -23,7 +23,7 @@ NO_PUSH = Push("", "")
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What an app wants to change. None leaves a value as it is."""
+    """What an app changes. None leaves a value unchanged."""
 
     label: str | None = None
     app_version: str | None = None

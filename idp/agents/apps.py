@@ -11,7 +11,7 @@ class AgentsConfig(AppConfig):
     verbose_name = "People and phones"
 
     def ready(self) -> None:
-        """Have the database itself count phones and computers."""
+        """Create the triggers that count phones and computers."""
         from idp.agents import device_counts  # noqa: PLC0415 - it needs the models
 
         pre_migrate.connect(device_counts.put_away_on_sqlite, sender=self)

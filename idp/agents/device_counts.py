@@ -18,7 +18,7 @@ from idp.sql import triggers
 
 BATCH: Final = 500
 FEW: Final = 200
-"""So many rows are added up in no time."""
+"""Up to so many rows, adding them up is fast enough."""
 _TABLE, _COUNTS = Device._meta.db_table, DeviceCount._meta.db_table
 _FIRES: Final = {
     "insert": "NEW.revoked_at IS NULL",
@@ -35,14 +35,14 @@ def active() -> Counter[str]:
 
 
 def are_many() -> bool:
-    """Whether enough changes were written for them to be put together."""
+    """Whether there are enough rows to merge them."""
     return DeviceCount.objects.order_by()[FEW : FEW + 1].exists()
 
 
 def put_together() -> int:
-    """Put changes together, in small transactions, until few are left. Returns how many rows this saved.
+    """Merge rows, in small transactions, until few are left. Returns how many rows this saved.
 
-    Rows that somebody else puts together at the same time are passed over, and none is counted twice.
+    Rows that another process merges at the same time are skipped, so none is counted twice.
     """
     saved = 0
     while are_many():
@@ -66,14 +66,14 @@ def _batch() -> int:
 
 @transaction.atomic
 def count_anew(using: str = "default") -> None:
-    """Count what is there, in place of what was kept. Whoever calls it keeps everybody else from writing devices."""
+    """Count all devices, and replace the stored counts. The caller must prevent others from writing devices."""
     DeviceCount.objects.using(using).all().delete()
     counted = Device.objects.using(using).active().order_by().values_list("kind").annotate(of=Count("pk"))
     DeviceCount.objects.using(using).bulk_create(DeviceCount(kind=kind, change=of) for kind, of in counted)
 
 
 def put_in_place(using: str = "default", **_: Any) -> None:
-    """Put the triggers in place where they are missing, and count what is there. Nobody writes devices meanwhile."""
+    """Create missing triggers, and count all devices. Nobody can write devices meanwhile."""
     connection = connections[using]
     if not {_TABLE, _COUNTS} <= set(connection.introspection.table_names()):
         _put_away(connection)
@@ -85,7 +85,7 @@ def put_in_place(using: str = "default", **_: Any) -> None:
 
 
 def put_away_on_sqlite(using: str = "default", **_: Any) -> None:
-    """Take the triggers away before a migration: SQLite renames no table while a trigger names one that is gone."""
+    """Drop the triggers before a migration: SQLite renames no table while a trigger names a missing one."""
     if connections[using].vendor == "sqlite":
         _put_away(connections[using])
 
@@ -100,7 +100,7 @@ def _put_away(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Name the triggers that are not there."""
+    """Return the names of missing triggers."""
     return triggers.missing(connection, NAMES.values())
 
 
@@ -117,7 +117,7 @@ def _on_sqlite() -> Iterator[str]:
 
 
 def _on_postgresql() -> Iterator[str]:
-    """A trigger that is made keeps writers out of the table until the commit, so nothing is missed by the counting."""
+    """Creating a trigger locks the table for writers until the commit, so the count misses nothing."""
     yield f"""
         CREATE OR REPLACE FUNCTION {_COUNTS}_add() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

@@ -34,11 +34,11 @@ def of_id() -> QuerySet[Device]:
 def _whole() -> QuerySet[Device]:
     rows = Device.objects.select_related("agent__department")
     rows = rows.annotate(held_roles=roles("agent"), version=version.Present())
-    return rows.order_by()  # hardly ever more than one: sorted here, it costs less
+    return rows.order_by()  # rarely more than one, so sorting here costs less
 
 
 def roles(of: str) -> Subquery:
-    """Return the joined roles of the agent in the column `of`, for `Agent.held_roles`."""
+    """Return an expression for the joined roles of the agent in the column `of`, for `Agent.held_roles`."""
     of_one = AgentRole.objects.filter(agent=OuterRef(of)).order_by().values("agent")
     return Subquery(of_one.annotate(all=Together("role")).values("all"))
 
@@ -63,7 +63,7 @@ def find(secret: str | None, among: Select[Device] = _NAMED) -> Device | None:
 def find_and_hold(secret: str | None, among: Select[Device] = _NAMED) -> Device | None:
     """Return the device that a cookie names, held until the commit, with the current state of it and its agent.
 
-    A revoked one is not held, since nothing changes it any more. The configuration is that after the wait for the row.
+    A revoked one is not held, since nothing changes it any more. The configuration is the one after the wait.
     """
     if not secret:
         return None
@@ -75,7 +75,7 @@ def find_and_hold(secret: str | None, among: Select[Device] = _NAMED) -> Device 
 
 
 def get_and_hold(pk: UUID, among: Select[Device] = _OF_ID) -> Device:
-    """Return the device of that id as `find_and_hold` would. Raises Device.DoesNotExist."""
+    """Do the same for the device of that id. Raises Device.DoesNotExist."""
     _HOLD_OF_ID.later(pk=pk)
     found = among(pk=pk)
     if not found:
@@ -105,7 +105,7 @@ def hold_agent(pk: UUID) -> Agent:
 
 
 def is_known_by(device: Device, secret: str | None) -> bool:
-    """Whether a cookie names this device, as far as its row was read."""
+    """Whether a cookie names this device, by the row as it was read."""
     return bool(secret) and same(device.secret_hash, secret_hash(secret or ""))
 
 

@@ -82,13 +82,13 @@ def enrol(
 
 
 def replaced_by(device: Device) -> list[Device]:
-    """Return the phones whose place a device took at its last code; most took none."""
+    """Return the phones that a device replaced at its last code, usually none."""
     replaced = Device.objects.filter(replaced_by=device, reason=Reason.REPLACED)
     return list(replaced.filter(revoked_at__gte=device.authenticated_at).order_by("-enrolled_at"))
 
 
 def renew_secret(device: Device) -> str:
-    """Return a new secret for the device cookie in place of one that was lost with its answer."""
+    """Return a new secret for the device cookie, in place of one whose response was lost."""
     secret = new_secret()
     Device.objects.filter(pk=device.pk).update(secret_hash=secret_hash(secret))
     return secret

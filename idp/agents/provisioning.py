@@ -48,7 +48,7 @@ def add(email: str, *, full_name: str, roles: Iterable[str], department: str = "
 
 @transaction.atomic
 def operator(email: str, *, full_name: str) -> Made:
-    """Make an operator who may do everything, or make one of the person who has this email.
+    """Add an operator who may do everything, or give these rights to the person with this email.
 
     Whoever was switched off is switched on: it is the way back of the last operator too. Raises ValidationError with
     sentences.
@@ -67,7 +67,7 @@ def operator(email: str, *, full_name: str) -> Made:
 
 
 def no_supervisor(person: Agent) -> str:
-    """Say why somebody cannot be made a supervisor, or return an empty string."""
+    """Return why somebody cannot be made a supervisor, or an empty string."""
     if person.is_superuser or person.groups.exists() or person.user_permissions.exists():
         return f"{person} is an operator with other rights. A supervisor has none but those over their departments."
     return "" if person.is_active else f"{person} is switched off."
@@ -110,7 +110,7 @@ def set_grantable(supervisor: Supervisor, roles: Iterable[str]) -> None:
 
 
 def departments(names: Iterable[str]) -> list[Department]:
-    """Return the departments of these names, in any letter case. Raises ValueError if none is named or one unknown."""
+    """Return the departments of these names, in any letter case. Raises ValueError for no name or an unknown one."""
     wanted = [it.strip() for it in names]
     found = [Department.objects.filter(name__iexact=it).first() for it in wanted]
     if strange := [name for name, it in zip(wanted, found, strict=True) if it is None]:

@@ -22,7 +22,7 @@ def agents_for(operator: object) -> QuerySet[Agent]:
         return Agent.objects.all()
     if limits.barred:
         return Agent.objects.none()
-    # Asked of each of them: a list of all who hold such a role reads the roles of everybody else too.
+    # A condition on each row, because a list of all holders of such a role would read everybody's roles.
     above = AgentRole.objects.filter(agent=OuterRef("pk")).exclude(role__in=limits.grantable)
     theirs = Agent.objects.filter(department__in=list(limits.named))
     return theirs.filter(~Exists(above), is_staff=False, is_superuser=False)

@@ -17,7 +17,7 @@ ROLES = FLEX_ROLES + INSIGHTS_ROLES
 
 
 def fault(roles: frozenset[str]) -> str:
-    """Say what is wrong with a set of roles, or return an empty string.
+    """Return what is wrong with a set of roles, or an empty string.
 
     A supervisor or admin without an Insights role is given full access to recordings by Twilio, so the
     choice must be made here.

@@ -38,7 +38,7 @@ def put_in_place(using: str = "default", **_: Any) -> None:
 
 
 def missing(using: str = "default") -> list[str]:
-    """Name the triggers that are not there."""
+    """Return the names of missing triggers."""
     connection = connections[using]
     return triggers.missing(connection, NAMES[connection.vendor])
 

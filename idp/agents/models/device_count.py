@@ -1,4 +1,4 @@
-"""How many phones and computers are signed in, kept by the database itself."""
+"""How many phones and computers are signed in, counted by triggers of the database."""
 
 from django.db import models
 from django.db.models import Q

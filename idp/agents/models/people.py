@@ -24,7 +24,7 @@ writable = RegexValidator(
 
 
 def languages() -> list[tuple[str, str]]:
-    """Return the languages of agents' pages. Migrations name this, so that another language is no migration."""
+    """Return the languages of agents' pages. A function, so that a new language needs no migration."""
     return list(settings.LANGUAGES)
 
 
@@ -96,9 +96,9 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(auto_now_add=True)
 
     held_roles: frozenset[str] | None = None
-    """The roles, where they were read together with the agent."""
+    """The roles, if they were read together with the agent."""
     has_devices: bool | None = None
-    """Whether any device is signed in, where that was read with the agent, whose row is held."""
+    """Whether any device is signed in, if that was read with the agent, whose row is locked."""
 
     objects = AgentManager()
 
