@@ -63,7 +63,7 @@ def encrypt(
         raise ValueError(f"not offered for encryption: {algorithm}")
     public = usable_key(certificates)
     key, nonce = AESGCM.generate_key(_KEY_BITS[algorithm]), secrets.token_bytes(_NONCE)
-    # The octets of the Assertion as a document of its own: once decrypted, its signature still holds.
+    # The octets of the Assertion as its own document, so that its signature is valid after decryption.
     sealed = nonce + AESGCM(key).encrypt(nonce, assertion.octets(), None)
     return element("saml:EncryptedAssertion", None, _data(algorithm, sealed, _wrapped(key, public, transport)))
 
@@ -93,7 +93,7 @@ def _wrapped(key: bytes, public: rsa.RSAPublicKey, transport: KeyTransport) -> E
 
 
 def _data(algorithm: str, sealed: bytes, wrapped: Element) -> Element:
-    """One EncryptedKey inside EncryptedData/KeyInfo: where every reader looks for it."""
+    """Put one EncryptedKey inside EncryptedData/KeyInfo, where every reader looks for it."""
     return element(
         "xenc:EncryptedData",
         {"Type": names.ELEMENT},

@@ -1,6 +1,6 @@
 """What may be wrong with a SAML message, for a person on a page or for the service provider as a status.
 
-Pages come first: nothing is returned to a service provider before its request is believed.
+Until a request is trusted, an error shows a page, and the service provider gets no Response.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ def quoted(value: object) -> str:
 
 
 class UnreadableRequest(IdpError):
-    """The bytes are not what the binding, XML or the schema wants."""
+    """The bytes do not conform to the binding, to XML or to the schema."""
 
     code = "saml_unreadable_request"
     status = 400
@@ -36,7 +36,7 @@ class NoRequest(UnreadableRequest):
 
 
 class RequestTooLarge(UnreadableRequest):
-    """A message or one of its parts is longer than any honest one."""
+    """A message or one of its parts is too long."""
 
     code = "saml_request_too_large"
     status = 413
@@ -94,7 +94,7 @@ class BadSignature(IdpError):
 
 
 class MissingSignature(BadSignature):
-    """This service provider must sign and has not."""
+    """The request is not signed, although this service provider must sign."""
 
     code = "saml_missing_signature"
     sentence = for_agents("This request should be signed.")
@@ -114,7 +114,7 @@ class DeniedAlgorithm(BadSignature):
 
 
 class UnknownSigningKey(BadSignature):
-    """None of the registered keys has made this signature."""
+    """The signature is by none of the registered keys."""
 
     code = "saml_unknown_signing_key"
 
@@ -129,7 +129,7 @@ class WrongDestination(IdpError):
 
 
 class StaleRequest(IdpError):
-    """The request's instant is unreadable or more than the tolerated skew away from now."""
+    """The request's instant is unreadable, or differs from now by more than the tolerated skew."""
 
     code = "saml_stale_request"
     status = 400

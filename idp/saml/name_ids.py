@@ -22,7 +22,7 @@ _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 
 
 class NameIdRefused(ValueError):
-    """A NameID that cannot be given, with a sentence for the operator."""
+    """An agent cannot have this NameID. Has a sentence for the operator."""
 
 
 def current(agent: Agent) -> SubjectName | None:
@@ -31,7 +31,7 @@ def current(agent: Agent) -> SubjectName | None:
 
 
 def former(agent: Agent) -> list[SubjectName]:
-    """Return the names before, the last one first."""
+    """Return the previous names, the latest first."""
     own = SubjectName.objects.filter(agent=agent, service_provider=None, replaced_at__isnull=False)
     return list(own.order_by("-replaced_at"))
 
@@ -42,7 +42,7 @@ def is_fixed(agent: Agent) -> bool:
 
 
 def fault(value: str, agent: Agent | None) -> str:
-    """Say why a name cannot be given to an agent (None: to somebody new), or return an empty string."""
+    """Return why an agent (None: somebody new) cannot have a name, or an empty string."""
     if not _PRINTABLE.fullmatch(value):
         return "Use letters, digits and signs of plain ASCII, without spaces: nothing else is known to work at Flex."
     if len(value) > LONGEST:
@@ -71,7 +71,7 @@ def choose(agent: Agent, value: str, by: str, origin: Origin, now: datetime) -> 
 
 @transaction.atomic
 def change(agent: Agent, value: str, by: str, origin: Origin, now: datetime) -> None:
-    """Give an agent another name from the next answer on; services will take them for somebody new.
+    """Give an agent another name from the next Response on. Services will take them for somebody new.
 
     A name that was theirs before comes back. Raises NameIdRefused.
     """

@@ -1,6 +1,6 @@
-"""What every protocol message has in front: ID, Issuer, instant, Destination (Core 3.2.1, 3.2.2).
+"""The head of every protocol message: ID, Issuer, instant, Destination (Core 3.2.1, 3.2.2).
 
-Read and checked here once for requests and answers, and built here once for those of our own.
+It is read and checked for requests and responses alike, and built for our own messages.
 """
 
 import re
@@ -53,15 +53,15 @@ class Addressed(Protocol):
 
     @property
     def issuer(self) -> str:
-        """Who says to have sent it."""
+        """The claimed sender."""
 
     @property
     def issue_instant(self) -> datetime:
-        """When it says to have been made."""
+        """The claimed time of issue."""
 
     @property
     def destination(self) -> str | None:
-        """Where it says to be sent."""
+        """The claimed destination."""
 
 
 def read_head(root: etree._Element, name: str) -> Head:

@@ -1,4 +1,4 @@
-"""What is wrong with a release list, in sentences for an operator who is about to save it."""
+"""Finds what is wrong with a release list, in sentences for the operator who saves it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from idp.saml.documents.elements import writable
 
 LONGEST_NAME = 256
 
-# Only what is never empty can have a type: whether Flex takes an empty typed value is unknown.
+# Only attributes that are never empty can have a type, since it is unknown whether Flex accepts an empty typed value.
 _FACT_TYPES: dict[Source, tuple[frozenset[Type | None], str]] = {
     Source.EMAIL: (frozenset({None, Type.STRING}), "text: end the name in .string or leave the ending out"),
     Source.FULL_NAME: (frozenset({None, Type.STRING}), "text: end the name in .string or leave the ending out"),

@@ -21,7 +21,7 @@ class Type(StrEnum):
 
     @property
     def is_array(self) -> bool:
-        """Whether it holds items."""
+        """Whether it is an array."""
         return self.endswith("array")
 
     @property

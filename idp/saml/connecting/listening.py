@@ -1,4 +1,4 @@
-"""Listens for the first request of a new connection, and notes what became of it.
+"""Listens for the first request of a new connection, and records its outcome.
 
 A note holds what an operator needs to tell why a request was refused. RelayState, Subject and anything else that may be
 about a person are left out. Nothing is noted unless an operator listens.
@@ -63,7 +63,7 @@ def current(now: datetime) -> Listening | None:
 
 @Cached
 def _all() -> tuple[Listening, ...]:
-    """Return all rows, the newest first. There is hardly ever more than one."""
+    """Return all rows, the newest first. There is rarely more than one."""
     return tuple(Listening.objects.order_by("-begun_at"))
 
 
@@ -91,7 +91,7 @@ def answered_with(response: HttpResponse, error: AnswerWithStatus) -> HttpRespon
 
 
 def _note(request: HttpRequest, outcome: str, status: str = "") -> None:
-    """Note a request. It must never fail, since no sign-in may depend on it."""
+    """Record a request. Never fails, since no sign-in may depend on it."""
     try:
         now = clock.now()
         if listening := current(now):

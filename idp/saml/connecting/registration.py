@@ -175,7 +175,7 @@ def warnings(sp: ServiceProvider) -> list[str]:
 
 
 def _overstated(sp: ServiceProvider) -> Iterator[tuple[str, str]]:
-    """Yield the authentication context classes that state more than we know, with what we know."""
+    """Yield the chosen authentication context classes that claim more than Latchkey proves, with what it proves."""
     known = {
         Method.CODE: "one code proves one factor, and no password.",
         Method.PASSKEY: "a passkey is a key behind a lock, without a certificate or a mobile operator.",

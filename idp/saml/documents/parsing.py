@@ -47,7 +47,7 @@ def parse(xml: bytes, *, limit: int = MAX_XML) -> etree._Element:
     if len(xml) > limit:
         raise RequestTooLarge(f"wanted at most {limit} bytes of XML, saw {len(xml)}")
     _check_encoding(xml)
-    # Refused before the parser runs, since it would take in an internal subset while reading.
+    # Refused before the parser runs, because the parser would process an internal subset.
     if b"<!DOCTYPE" in xml:
         raise UnreadableRequest("wanted a document without DTD, saw <!DOCTYPE")
     try:

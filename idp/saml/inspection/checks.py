@@ -63,7 +63,7 @@ class Check:
 
 
 def check(response: ResponseRead, wanted: Wanted, *, sent_encrypted: bool) -> tuple[Check, ...]:
-    """Hold a Response against every clause. Those about an Assertion need exactly one that can be read."""
+    """Check a Response against every clause. Those about an Assertion need exactly one that can be read."""
     found = [*_message(response, wanted, sent_encrypted=sent_encrypted), *_signatures(response, wanted)]
     if len(response.assertions) == 1:
         assertion = response.assertions[0]
@@ -242,7 +242,7 @@ def _mandatory(name: str, attributes: tuple[AttributeRead, ...]) -> Check:
 
 
 def _typed(attributes: tuple[AttributeRead, ...], rules: Rules) -> Check:
-    """Whether each value is of the type that its name ends in. Flex takes all or refuses the sign-in."""
+    """Whether each value has the type that its name ends in. One wrong value makes Flex refuse the sign-in."""
     mandatory = {it.name for it in rules.mandatory}
     wrong = list(faults([_line(it) for it in attributes if it.name not in mandatory], rules))
     wrong += [
@@ -255,7 +255,7 @@ def _typed(attributes: tuple[AttributeRead, ...], rules: Rules) -> Check:
 
 
 def _line(attribute: AttributeRead) -> Release:
-    """Write what was sent as a line of a release list, which the list's own rules can judge."""
+    """Return a sent attribute as a line of a release list, so that the list's rules can judge it."""
     ending = attribute.name.rpartition(".")[2]
     items = ending in list(Type) and Type(ending).is_array
     values = tuple(part for it in attribute.values for part in it.split(",")) if items else attribute.values

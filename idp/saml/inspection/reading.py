@@ -41,7 +41,7 @@ class SignatureRead:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationRead:
-    """By what the bearer is recognised (Core 2.4.1.1). None where nothing is said."""
+    """How the bearer is recognised (Core 2.4.1.1). None if nothing is stated."""
 
     method: str
     recipient: str | None

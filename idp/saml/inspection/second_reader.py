@@ -22,7 +22,7 @@ REFUSED = (OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError, etree.LxmlError
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Whom the reader plays, and what it waits for. `metadata` is ours, all it knows of us."""
+    """The service provider that the reader acts as, and what it expects. It knows Latchkey by `metadata` only."""
 
     entity_id: str
     acs_url: str
@@ -41,7 +41,7 @@ class Verdict:
 
 
 def judge(octets: bytes, expected: Expected) -> Verdict:
-    """Have an unencrypted Response read. Its times are held against the clock, so it has to be fresh."""
+    """Have an unencrypted Response read. Its times are compared with the clock, so it must be new."""
     try:
         response = OneLogin_Saml2_Response(_settings(expected), base64.b64encode(octets))
         response.is_valid(_received_at(expected.acs_url), expected.request_id, raise_exceptions=True)

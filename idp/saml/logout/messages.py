@@ -1,4 +1,4 @@
-"""Our logout messages, signed and ready to send: to which address, by which binding."""
+"""Builds our logout messages, signed, for the address and binding of their service provider."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -62,7 +62,7 @@ def _in_thread() -> None:
 
 
 def _ended(future: "Future[None]") -> None:
-    """Forget a run that is over; a fault in it must not pass unseen."""
+    """Forget a run that is over, and log its exception."""
     _under_way.discard(future)
     if (fault := future.exception()) is not None:
         log.error("telling_failed", exc_info=fault)

@@ -72,7 +72,7 @@ class TrustedLogoutRequest:
     replayable_until: datetime
 
     def is_about(self, subject: Subject, idp: str) -> bool:
-        """Tell whether it names a subject as we, the entity `idp`, named it to this sender (Core 3.3.4).
+        """Tell whether it names a subject by the name that we, the entity `idp`, gave this sender (Core 3.3.4).
 
         The value is compared exactly. A missing format means unspecified, a missing qualifier the party itself.
         """

@@ -125,7 +125,7 @@ def _read(root: etree._Element) -> LogoutResponse:
 
 
 def _status(root: etree._Element) -> SamlStatus:
-    """The schema has seen to it that there is one code, and one at most right below it."""
+    """Return the status codes. By the schema there is one, and at most one directly below it."""
     top = f"{_SAMLP}Status/{_STATUS_CODE}"
     codes = [*root.findall(top), *root.findall(f"{top}/{_STATUS_CODE}")]
     return SamlStatus(*(it.attrib["Value"] for it in codes))

@@ -100,7 +100,7 @@ def next_message(logout: Logout, now: datetime) -> Outgoing | None:
 
 
 def status_of(logout: Logout) -> SamlStatus:
-    """Return the true status of a logout, after all services were request."""
+    """Return the true status of a logout, after all services were notified."""
     are_left = logout.notices.exclude(outcome=Outcome.ENDED).exists()
     return logout_response.status_of(ended=True, others_notified=not are_left)
 
@@ -159,7 +159,7 @@ def _end(sp: ServiceProvider, devices: list[UUID], origin: Origin, now: datetime
 
 
 def _through_browser(logout: Logout, devices: list[UUID], now: datetime) -> None:
-    """Take the notices of these devices for this browser to carry, where their services can be reached so."""
+    """Assign the notices of these devices to this browser, if their services can be reached through it."""
     notices = LogoutNotice.objects.filter(device__in=devices, made_at=now, logout__isnull=True)
     notices.update(logout=logout)
     for notice in logout.notices.select_related("service_provider"):

@@ -36,14 +36,14 @@ TRANSPORTS = (
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """How to encrypt for a key: a cipher and how its key travels, each as declared, or None where all will do."""
+    """How to encrypt for a key: cipher and key transport, each as declared, or None if all are accepted."""
 
     ciphers: tuple[str, ...] | None = None
     transports: tuple[KeyTransport, ...] | None = None
 
     @property
     def possible(self) -> bool:
-        """Whether one of our ciphers and one of our ways to transport its key will do."""
+        """Whether it accepts one of our ciphers and one of our key transports."""
         return self.ciphers != () and self.transports != ()
 
 
@@ -67,7 +67,7 @@ class Wanted:
 
 
 def wanted(root: etree._Element, role: etree._Element) -> Wanted:
-    """Read what it wants to be signed by: of the role, and of the entity what the role leaves open."""
+    """Read the signature algorithms: those of the role, and those of the entity that the role does not state."""
     return Wanted(
         signatures=_declared("SigningMethod", role) or _declared("SigningMethod", root),
         digests=_declared("DigestMethod", role) or _declared("DigestMethod", root),
@@ -75,7 +75,7 @@ def wanted(root: etree._Element, role: etree._Element) -> Wanted:
 
 
 def encryption(descriptor: etree._Element) -> Encryption:
-    """Read what a KeyDescriptor may be encrypted for by."""
+    """Read the encryption algorithms of a KeyDescriptor."""
     methods = descriptor.findall(f"{_MD}EncryptionMethod")
     named = [_algorithm(it) for it in methods]
     transports = [it for it in methods if _transports_keys(_algorithm(it))]
@@ -101,7 +101,7 @@ def _algorithm(method: etree._Element) -> str:
 
 
 def _transports_keys(algorithm: str) -> bool:
-    """Whether an algorithm carries keys, be it one that we deny: all are RSA or key wraps."""
+    """Whether an algorithm transports keys, including those that we deny. All are RSA or key wraps."""
     short = algorithm.rpartition("#")[2]
     return short.startswith(("rsa", "kw-"))
 
@@ -111,7 +111,7 @@ def _chosen(ours: Iterable[str], declared: list[str]) -> tuple[str, ...]:
 
 
 def _fits(transport: KeyTransport, method: etree._Element) -> bool:
-    """Whether a declared method is this transport: no digest named means any, no mask named means ours."""
+    """Whether a declared method is this transport. Without a digest it means any, without a mask ours."""
     digest, mask = method.find(f"{_DS}DigestMethod"), method.find(_MGF)
     return (
         transport.algorithm == _algorithm(method)

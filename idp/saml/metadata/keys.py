@@ -57,7 +57,7 @@ def _objections(descriptors: list[etree._Element]) -> tuple[str, ...]:
 
 
 def _descriptors(role: etree._Element, use: str) -> list[etree._Element]:
-    """The KeyDescriptors for a use; one that names none serves both."""
+    """Return the KeyDescriptors for a use. One without a use is for both."""
     return [it for it in role.findall(f"{_MD}KeyDescriptor") if it.get("use", use).strip(XML_SPACE) == use]
 
 
@@ -67,7 +67,7 @@ def _certificates(descriptor: etree._Element) -> Iterator[str]:
 
 
 def _pem(text: str) -> str:
-    for line in _ARMOUR:  # some products wrap what is bare by the standard
+    for line in _ARMOUR:  # some products break the lines of the certificate
         text = text.replace(line, "")
     try:
         der = binascii.a2b_base64("".join(text.split()), strict_mode=True)

@@ -159,13 +159,13 @@ def _acs(role: etree._Element) -> tuple[AcsDescription, ...]:
     found = [AcsDescription(_location(it, "Location"), _index(it)) for it in services]
     default = found[services.index(_default(services))].url
     once: dict[str, AcsDescription] = {}
-    for it in found:  # an address named twice counts as it is named first
+    for it in found:  # of an address that occurs twice, the first one counts
         once.setdefault(it.url, it)
     return tuple(replace(it, is_default=url == default) for url, it in once.items())
 
 
 def _default(services: list[etree._Element]) -> etree._Element:
-    """The first marked as default, else the first not marked as none, else the first (Metadata 2.2.3)."""
+    """Return the first marked as default, else the first not marked as non-default, else the first (Metadata 2.2.3)."""
     for service in services:
         if boolean(service, "isDefault"):
             return service

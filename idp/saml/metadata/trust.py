@@ -40,7 +40,7 @@ class Demands:
 
 
 def read(xml: bytes, demands: Demands, now: datetime) -> SpDescription:
-    """Read a document that meets the demands. Raises UnreadableMetadata or UntrustedMetadata."""
+    """Read a document, and verify that it meets the demands. Raises UnreadableMetadata or UntrustedMetadata."""
     root = sp_description.parse(xml)
     if demands.signing_certificate:
         root = _signed(root, demands.signing_certificate)

@@ -30,12 +30,12 @@ class Change:
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """The lines that would go."""
+        """The lines that would be removed."""
         return tuple(it for it in self.before if it not in self.after)
 
     @property
     def new(self) -> tuple[str, ...]:
-        """The lines that would come."""
+        """The lines that would be added."""
         return tuple(it for it in self.after if it not in self.before)
 
 
@@ -88,7 +88,7 @@ def _fields_of(sp: ServiceProvider) -> dict[str, str]:
 
 
 def _wanted(sp: ServiceProvider, described: SpDescription) -> dict[str, Any]:
-    """The fields that the document speaks of, as it wants them."""
+    """Return the fields that the document states, with its values."""
     draft = registration.Draft.of_metadata(described)
     wanted: dict[str, Any] = {}
     if draft.certificates:
@@ -103,7 +103,7 @@ def _wanted(sp: ServiceProvider, described: SpDescription) -> dict[str, Any]:
 
 
 def _algorithms(sp: ServiceProvider, described: SpDescription) -> dict[str, str]:
-    """The first algorithm of ours that the document declares, unless the present one is declared as well."""
+    """Return our first algorithm that the document declares, unless it declares the present one."""
     declared = {
         "signature_algorithm": described.signature_algorithms,
         "encryption_algorithm": described.encryption_algorithms,
@@ -113,7 +113,7 @@ def _algorithms(sp: ServiceProvider, described: SpDescription) -> dict[str, str]
 
 
 def _name_id(sp: ServiceProvider, described: SpDescription) -> dict[str, str]:
-    """The first format that the document names and we can give, unless the present one is named as well."""
+    """Return the first supported format that the document names, unless it names the present one."""
     offered = [it for it in described.name_id_formats if it in registration.NAME_ID_FORMATS]
     present = sp.expects
     if not offered or present.name_id_format in offered or not present.format_as_asked:

@@ -63,7 +63,7 @@ def demands_of(source: MetadataSource) -> Demands:
 
 
 def sentence_of(error: IdpError) -> str:
-    """Say what is wrong with a document in one sentence for an operator."""
+    """Return what is wrong with a document, in one sentence for an operator."""
     if isinstance(error, UnreadableMetadata) and error.detail:
         return f"This metadata cannot be used: {error.detail}."
     return error.sentence

@@ -52,14 +52,14 @@ def summary(described: SpDescription) -> Iterator[tuple[str, Lines]]:
 
 
 def of_field(name: str, value: str) -> Lines:
-    """Say the value of a field of a service's row."""
+    """Describe the value of a field of a service's row."""
     if name not in _BY_VALUE:
         return of_certificates(value)
     return (_BY_VALUE[name].get(value, value),)
 
 
 def of_certificates(text: str) -> Lines:
-    """Name certificates by SHA-256 fingerprint and last day, which is only said, never minded."""
+    """Name certificates by SHA-256 fingerprint and last day. The last day is only information."""
     return tuple(
         f"{certificates.fingerprint(it)} (until {certificates.expires_at(it):%Y-%m-%d})"
         for it in certificates.split(text)

@@ -1,4 +1,4 @@
-"""Where a service provider's metadata comes from, and what it has to show to be taken."""
+"""Where a service provider's metadata comes from, and what is required to accept it."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +7,7 @@ from idp.saml.models.service_provider import ServiceProvider
 
 
 class ValidUntil(models.TextChoices):
-    """What is done about the metadata's own last day."""
+    """How the metadata's expiry is treated."""
 
     CHECK = "check", "must not be past, if present"
     REQUIRE = "require", "must be present, not past, and not too far ahead"
@@ -15,7 +15,7 @@ class ValidUntil(models.TextChoices):
 
 
 class TakeOver(models.TextChoices):
-    """How changes at the source reach the service's row."""
+    """How changes of the metadata are applied to the service."""
 
     ASK = "ask", "let an operator accept them first"
     SIGNED = "signed", "accept them at once if the signature is valid"

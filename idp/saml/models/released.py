@@ -42,7 +42,7 @@ class ReleasedAttribute(models.Model):
 
     @property
     def line(self) -> Release:
-        """The line as the pure rules take it."""
+        """The line as a value for the pure rules."""
         return Release(self.name, Source(self.source), tuple(self.fixed.splitlines()), self.name_format)
 
 

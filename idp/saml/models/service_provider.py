@@ -48,7 +48,7 @@ LOGOUT_ENDS = [
     ("phone", "this phone's sign-in: the next one takes a code"),
     ("session", "the session only: the next sign-in may still be silent"),
 ]
-# Honest classes only: a code proves one factor; a passkey proves what keeps the key and the lock before it; a
+# True classes only: a code proves one factor; a passkey proves possession of the key and the phone's lock; a
 # token proves that something was proved before. There is no class for printed or spoken codes.
 CONTEXTS = {
     Method.CODE: names.MOBILE_ONE_FACTOR_CONTRACT,
@@ -64,7 +64,7 @@ WEAKEST_FIRST = (Method.TOKEN, Method.CODE, Method.APP, Method.PASSKEY)
 
 
 class ServiceProviderManager(models.Manager["ServiceProvider"]):
-    """Finds service providers by name. Those found by `get_for` and `get_enabled` are shared: nobody changes them."""
+    """Finds service providers by name. Those from `get_for` and `get_enabled` are shared: do not modify them."""
 
     def get_for(self, issuer: str) -> "ServiceProvider":
         """Return the one whose entity ID is exactly this.
@@ -79,12 +79,12 @@ class ServiceProviderManager(models.Manager["ServiceProvider"]):
         return found
 
     def get_with_trust(self, issuer: str) -> "tuple[ServiceProvider, SpTrust]":
-        """Return the same with what its requests are checked against, which is held too."""
+        """Return the same, with the rows that its requests are checked against, which are cached too."""
         found: tuple[ServiceProvider, SpTrust] = _by_entity_id(issuer)
         return found
 
     def whole(self) -> models.QuerySet["ServiceProvider"]:
-        """Those that are switched on, with all that a sign-in asks of them."""
+        """Those that are switched on, with all rows that a sign-in needs."""
         rows = self.select_related("timeout_policy").prefetch_related("consumers", "released", "logout_endpoints")
         return rows.filter(enabled=True).order_by()
 
@@ -208,7 +208,7 @@ class ServiceProvider(models.Model):
         return tuple(certificates.split(self.encryption_certificates)) if self.encrypt else ()
 
     def context_of(self, opened_by: Method) -> str:
-        """Return the class that states how a sign-in was opened: the honest one, unless an operator chose another."""
+        """Return the class that states how a sign-in was opened: the true one, unless an operator chose another."""
         chosen = {
             Method.CODE: self.code_context,
             Method.PASSKEY: self.passkey_context,
@@ -279,7 +279,7 @@ class AssertionConsumer(models.Model):
 
 
 class LogoutEndpoint(models.Model):
-    """An address of a service provider that takes logout messages; answers elsewhere if it says so."""
+    """An address of a service provider that takes logout messages. It may have another one for responses."""
 
     BINDINGS = [
         (names.HTTP_REDIRECT, "HTTP-Redirect"),

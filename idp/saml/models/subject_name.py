@@ -104,7 +104,7 @@ class SubjectName(models.Model):
                 return made.value
             name = SubjectName.objects.current().get(agent=agent, service_provider=sp)
             if name.told or SubjectName.objects.filter(pk=name.pk, value=name.value).update(told=True):
-                return name.value  # else an operator chose another one in this very moment
+                return name.value  # otherwise an operator chose another one at the same moment
 
 
 SubjectName._meta.get_field("value").register_lookup(InAnyCase)

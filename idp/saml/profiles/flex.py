@@ -29,7 +29,7 @@ _NOT_FLEX = "not an Account SID (AC…), a connection (JQ…), or an entity ID o
 
 @dataclass(frozen=True, slots=True)
 class FlexAddress:
-    """How one Flex account is addressed: `profile` is the slug of its preset."""
+    """The addresses of one Flex account. `profile` is the slug of its preset."""
 
     profile: str
     entity_id: str
@@ -38,7 +38,7 @@ class FlexAddress:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What is wrong with an address, and what is merely unusual. Sentences for an operator."""
+    """What is wrong with an address, and what is only unusual, in sentences for an operator."""
 
     fault: str = ""
     warnings: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ def account_id(address: FlexAddress) -> str:
 
 
 def read(pasted: str) -> Pasted:
-    """Understand up to three pasted values, one below the other, that may tell more together than each alone.
+    """Read up to three pasted values, one per line, which may say more together than each alone.
 
     An ACS or entity ID as pasted counts more than the one that would be derived from the others.
     """
@@ -177,7 +177,7 @@ def _review_legacy(address: FlexAddress) -> Review:
 
 
 def flex_identity(name_id: str) -> str:
-    """Return the identity that Flex makes of a NameID: all but letters and digits as `_` and two hex digits.
+    """Return Flex's identity for a NameID: everything but letters and digits becomes `_` and two hex digits.
 
     Raises ValueError outside ASCII, where Flex's rule is unknown.
     """

@@ -1,4 +1,4 @@
-"""What is seen in Flex when a sign-in does not work, why, and what to do about it here and in the Console."""
+"""Symptoms in Flex of a sign-in that does not work, their causes, and what to do here and in the Console."""
 
 from dataclasses import asdict, dataclass
 
@@ -23,7 +23,7 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """One thing seen, its cause, and what we say; `say` holds fields of `Here` in braces."""
+    """A symptom, its cause, and what to do; `say` has fields of `Here` in braces."""
 
     slug: str
     seen: str

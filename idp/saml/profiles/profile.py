@@ -10,7 +10,7 @@ _CHOICE = (UNSPECIFIED, EMAIL_ADDRESS, PERSISTENT, TRANSIENT)
 
 @value
 class Person:
-    """An agent as a service provider gets to see one. `name_id` is that service provider's name for them.
+    """An agent as a service provider sees them. `name_id` is that service provider's name for them.
 
     `phone` is in E.164; it and `department` may be empty.
     """

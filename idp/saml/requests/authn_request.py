@@ -115,8 +115,8 @@ def check(
         is_passive=request.is_passive,
         accepted_contexts=_contexts(request, trust, address),
         name_id_format=request.name_id_format,
-        # Core takes silence for false. But deployments are told to leave the policy out (saml2int SDP-SP04), and
-        # refused so, nobody could sign in there for the first time.
+        # By Core, a missing policy means false. But saml2int (SDP-SP04) recommends leaving it out, and if it were
+        # refused, nobody could sign in there for the first time.
         allow_create=request.allow_create is not False,
         subject_name_id=request.subject_name_id,
         signed=signed,

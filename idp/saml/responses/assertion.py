@@ -42,7 +42,7 @@ BACKDATED = timedelta(minutes=5)  # some service providers allow no clock skew a
 SHAPES_KEPT = 256
 """Templates that are cached: services times name formats times numbers of values, 3 KB each, without personal data."""
 
-_SIGNATURE_VALUE = re.compile(b"<ds:SignatureValue>[^<]*")  # in canonical text every < begins a tag
+_SIGNATURE_VALUE = re.compile(b"<ds:SignatureValue>[^<]*")  # in canonical XML every < begins a tag
 
 
 class Sign(StrEnum):
