@@ -67,7 +67,7 @@ def _certificates(descriptor: etree._Element) -> Iterator[str]:
 
 
 def _pem(text: str) -> str:
-    for line in _ARMOUR:  # some products break the lines of the certificate
+    for line in _ARMOUR:  # some products add these lines to what should be bare base64
         text = text.replace(line, "")
     try:
         der = binascii.a2b_base64("".join(text.split()), strict_mode=True)
