@@ -103,7 +103,7 @@ V7 = (
         "journeys/test_setting_up_factors.setting_up_a_factor_requires_a_recent_code_and_continues_after_one",
         "web/operators/test_recent_factor.after_six_minutes_a_changed_number_needs_a_code_and_nothing_typed_is_lost",
         "web/operators/test_own_sign_in.an_operator_who_signed_in_by_password_repeats_it_to_change_it",
-        but="operators replace their own app with their password; an operator without an app has no factor to repeat",
+        but="operators replace their own app with their password and a code of it; those without an app have no factor",
     ),
     unmet(
         "7.5.2",

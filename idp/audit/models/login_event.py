@@ -73,6 +73,7 @@ class Kind(models.TextChoices):
     OPERATOR_IN = "operator in", "an operator signed in to the admin"
     OPERATOR_REFUSED = "operator refused", "a sign-in to the admin was rejected"
     OPERATOR_OUT = "operator out", "an operator signed out of the admin"
+    CONFIRMED = "confirmed", "an operator confirmed an act with a code"
     OWN_SIGN_IN = "own sign-in", "an operator set a password and an authenticator app"
 
 

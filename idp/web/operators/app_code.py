@@ -14,11 +14,18 @@ from idp.otp.other_codes import written_codes
 LENGTH = 6
 
 
+class AppCodeInput(forms.TextInput):
+    """A field that comes back empty after a wrong code, because each code works only once."""
+
+    def format_value(self, _: Any) -> None:  # noqa: ANN401 - as Django calls it
+        """Return nothing."""
+
+
 class AppCodeField(forms.CharField):
     """Six digits, in groups or any script, as apps show them and phones paste them."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+        widget = AppCodeInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
         super().__init__(widget=widget, **kwargs)
 
     def clean(self, value: Any) -> str:  # noqa: ANN401 - as Django calls it

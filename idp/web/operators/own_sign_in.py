@@ -17,8 +17,8 @@ from idp.agents.models import Agent
 from idp.login import request_facts
 from idp.web.departments import reach
 from idp.web.operators import sign_in_limits, sign_in_trail
-from idp.web.operators.app_code import AppCodeField
-from idp.web.operators.recent_factor import TOO_MANY
+from idp.web.operators.app_code import AppCodeField, app_that_made
+from idp.web.operators.recent_factor import TOO_MANY, WRONG
 
 APP_NAME = "authenticator app"
 SHOWN_KEY = "key_of_an_app_to_register"
@@ -42,7 +42,8 @@ def key_text(app: TOTPDevice) -> str:
 class OwnSignInForm(forms.Form):
     """A new password, and a code that proves that the authenticator app is set up.
 
-    An operator who signed in by password repeats it. One who came by a one-time link does not.
+    An operator who signed in by password repeats it, and proves the app to replace: a stolen session and password must
+    not be enough. One who came by a one-time link, which is the way back, does neither.
     """
 
     current = forms.CharField(
@@ -50,19 +51,25 @@ class OwnSignInForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    present_token = AppCodeField(
+        label="Code from the app you use now",
+        help_text="You no longer have that app? Ask for a one-time link: with it, this code is not needed.",
+    )
     password = forms.CharField(
         label="New password",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=" ".join(password_validators_help_texts()),
     )
-    token = AppCodeField(label="Code from the app")
+    token = AppCodeField(label="Code from the new app")
 
     def __init__(self, request: HttpRequest, app: TOTPDevice, *, by_link: bool) -> None:
         super().__init__(request.POST or None)
         self.request, self.operator, self.app = request, reach.operator_of(request), app
         if by_link or not self.operator.has_usable_password():
             del self.fields["current"]
+        if by_link or not TOTPDevice.objects.devices_for_user(self.operator, confirmed=True).exists():
+            del self.fields["present_token"]
 
     def clean_current(self) -> str:
         """Check the present password, and count the attempt: the session may be stolen. Raises ValidationError."""
@@ -73,7 +80,6 @@ class OwnSignInForm(forms.Form):
         if not self.operator.check_password(current):
             sign_in_trail.record_rejection(self.request, email, "already signed in, wrong current password")
             raise ValidationError("That is not your current password.")
-        sign_in_limits.forget(email)
         return current
 
     def clean_password(self) -> str:
@@ -83,10 +89,19 @@ class OwnSignInForm(forms.Form):
         return password
 
     def clean(self) -> dict[str, Any]:
-        """Check the code last: it works once, so a form with another error must not use it."""
+        """Check the codes last: they work once, so a form with another error must not use them."""
         if not self.errors and not self._is_shown(self.cleaned_data["token"]):
             self.add_error("token", "That code isn't right. Check that the clock of your phone is right.")
+        if not self.errors and "present_token" in self.fields:
+            self._check_present_app(self.cleaned_data["present_token"])
+        if not self.errors:
+            sign_in_limits.forget(self.operator.email)
         return self.cleaned_data
+
+    def _check_present_app(self, code: str) -> None:
+        if app_that_made(code, self.operator) is None:
+            sign_in_trail.record_rejection(self.request, self.operator.email, "already signed in, wrong code")
+            self.add_error("present_token", WRONG)
 
     def _is_shown(self, code: str) -> bool:
         """Whether the app shows this code now. A code that is right is used up."""

@@ -100,6 +100,7 @@ class ConfirmationForm(forms.Form):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.POST if CODE in request.POST else None)
         self.request = request
+        self.fields[CODE].widget.attrs["autofocus"] = True
 
     def clean_confirmation_code(self) -> str:
         """Check the code, count the attempt, and record the result in the trail. Raises ValidationError."""
@@ -111,7 +112,7 @@ class ConfirmationForm(forms.Form):
             sign_in_trail.record_rejection(self.request, operator.email, "already signed in, wrong code")
             raise ValidationError(WRONG)
         sign_in_limits.forget(operator.email)
-        sign_in_trail.record_sign_in(self.request, operator, "again, by authenticator app")
+        sign_in_trail.record_confirmation(self.request, operator)
         return code
 
 

@@ -1,4 +1,4 @@
-"""Records in the trail who signed in to the admin, who was refused, and who signed out."""
+"""Records in the trail who signed in to the admin, confirmed an act, was refused, and signed out."""
 
 from django.http import HttpRequest
 
@@ -15,6 +15,11 @@ NOBODY = "somebody"
 def record_sign_in(request: HttpRequest, operator: Agent, how: str) -> None:
     """Record that an operator signed in."""
     _record(Kind.OPERATOR_IN, request, operator, operator, how)
+
+
+def record_confirmation(request: HttpRequest, operator: Agent) -> None:
+    """Record that an operator who is signed in typed a right code to confirm an act. The act has a line of its own."""
+    _record(Kind.CONFIRMED, request, operator, operator, "by authenticator app")
 
 
 def record_sign_out(request: HttpRequest, operator: Agent) -> None:

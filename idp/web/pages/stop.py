@@ -12,10 +12,12 @@ from idp.login import request_facts
 from idp.login.emergency import stops
 from idp.policies.models import Stop
 from idp.web.departments import reach
+from idp.web.operators import recent_factor
 from idp.web.rendering import admin_page
 from idp.web.request_fields import text_field
 
 MAY_SEE, MAY_STOP = "policies.view_stop", "policies.change_stop"
+LIFT = "let people sign in again"
 MOST_PAST = 10
 
 
@@ -26,7 +28,10 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 @require_http_methods(["GET", "POST"])
 def stop_page(request: HttpRequest) -> HttpResponse:
-    """Show whether sign-ins are stopped. POST stops them, or lets agents sign in again."""
+    """Show whether sign-ins are stopped. POST stops them, or lets agents sign in again.
+
+    Only the latter needs a recent code: a stop is urgent, and takes nothing that lifting it does not give back.
+    """
     return _stop_or_lift(request) if request.method == "POST" else _show(request)
 
 
@@ -48,6 +53,7 @@ def _stop_or_lift(request: HttpRequest) -> HttpResponse:
     operator = reach.operator_of(request)
     origin, now = request_facts.origin_of(request), clock.now()
     if "lift" in request.POST:
+        recent_factor.require(request, LIFT)
         lifted = stops.lift(operator, origin, now)
         messages.success(request, "Agents can sign in again." if lifted else "Sign-ins were not stopped.")
         return HttpResponseRedirect(reverse("admin:stop"))

@@ -9,7 +9,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
-from idp.web.operators import sign_in_limits
+from idp.web.operators import recent_factor, sign_in_limits
 from tests.web.conftest import inside
 from tests.web.operators.conftest import PASSWORD, a_link, code, is_signed_in, sign_in
 
@@ -34,6 +34,11 @@ def scanned(client):
 
 def set_up(client, **typed):
     return client.post(OWN, {"password": PASSWORD, "token": code(scanned(client)), **typed})
+
+
+def present(operator):
+    """What an operator types who signed in by password, with the next code of the app that they use now."""
+    return {"current": PASSWORD, "present_token": code(operator.totpdevice_set.get(), steps=1)}
 
 
 def test_the_first_page_tells_a_newcomer_to_set_up_a_sign_in(client, newcomer):
@@ -105,7 +110,29 @@ def test_a_weak_password_does_not_use_up_the_code(client, newcomer):
 def test_an_operator_who_signed_in_by_password_repeats_it_to_change_it(client, olivia):
     sign_in(client, olivia)
     assert "That is not your current password." in set_up(client, current="wrong").text
-    assert set_up(client, current=PASSWORD).status_code == 302
+    assert set_up(client, **present(olivia)).status_code == 302
+
+
+def test_an_app_is_replaced_only_with_a_code_of_it(client, olivia):
+    sign_in(client, olivia)
+    old = olivia.totpdevice_set.get()
+    for wrong in ("000000", ""):
+        assert set_up(client, current=PASSWORD, present_token=wrong).status_code == 200
+    assert olivia.totpdevice_set.get() == old
+    assert "wrong code" in LoginEvent.objects.get(kind=Kind.OPERATOR_REFUSED).detail
+
+
+def test_guesses_at_the_present_app_end_after_ten(client, olivia):
+    sign_in(client, olivia)
+    for _ in range(sign_in_limits.PER_ACCOUNT):
+        assert recent_factor.WRONG in set_up(client, current=PASSWORD, present_token="000000").text
+    assert "Too many tries." in set_up(client, **present(olivia)).text
+
+
+def test_an_operator_who_lost_the_app_replaces_it_by_a_one_time_link(client, olivia):
+    client.post(a_link(olivia))
+    assert "the app you use now" not in client.get(OWN).text
+    assert set_up(client).status_code == 302
 
 
 def test_guesses_at_the_current_password_in_a_stolen_session_end_after_ten(client, olivia, clock):
@@ -114,7 +141,7 @@ def test_guesses_at_the_current_password_in_a_stolen_session_end_after_ten(clien
         assert "That is not your current password." in set_up(client, current="wrong").text
     assert "Too many tries." in set_up(client, current=PASSWORD).text
     clock.shift(sign_in_limits.WINDOW)
-    assert set_up(client, current=PASSWORD).status_code == 302
+    assert set_up(client, **present(olivia)).status_code == 302
 
 
 def test_guesses_in_a_stolen_session_and_at_the_sign_in_count_together(client, olivia, clock):
@@ -136,7 +163,7 @@ def test_a_new_app_ends_the_old_one_and_other_browsers(client, olivia, clock):
     old = olivia.totpdevice_set.get()
     sign_in(client, olivia)
     other = inside(olivia)
-    set_up(client, current=PASSWORD, password="another long password")
+    set_up(client, **present(olivia), password="another long password")
     assert not is_signed_in(other)
     clock.shift(timedelta(minutes=1))
     assert sign_in(Client(), olivia, password="another long password", token=code(old)).status_code == 200

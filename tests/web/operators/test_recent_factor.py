@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
 
 from idp import clock as time
 from idp.agents import provisioning
@@ -12,13 +14,15 @@ from idp.audit.models import Kind, LoginEvent
 from idp.keys.models import SigningKey, State, Use
 from idp.otp.models import OneTimeCode, PhoneAuthenticator
 from idp.otp.other_codes import recovery_codes
-from idp.policies.models import PolicyRevision
+from idp.policies.models import PolicyRevision, Stop
+from idp.saml.models import ServiceProvider
 from idp.web.models import OperatorLink, OperatorTry
 from idp.web.operators import recent_factor, sign_in_limits
-from idp.web.operators.recent_factor import RECENT
+from idp.web.operators.recent_factor import CODE, RECENT
 from tests.conftest import an_agent
 from tests.importing.files import a_file
 from tests.policies import publishing
+from tests.web.admin.services import form as services
 from tests.web.conftest import a_superuser
 from tests.web.operators.conftest import a_link, code, sign_in
 from tests.web.people_form import LIST, save
@@ -30,6 +34,7 @@ ASKS = "Confirm that it is you"
 CONFIRM = "Confirm with the code"
 KEYS = "/admin/keys/"
 OUT = "/admin/everyone-out/"
+ELSEWHERE = "https://other.example/acs"
 WORDS = {"why": "restored a backup", "typed": "sign everyone out"}
 
 
@@ -89,8 +94,9 @@ def test_a_right_code_counts_for_the_next_five_minutes_and_is_in_the_trail(brows
     clock.shift(SIX_MINUTES)
     confirm(browser, save(browser, ana, number=NEW), code(olivia.totpdevice_set.get()))
     assert save(browser, ana, number="+12015550199").status_code == 302
-    again = LoginEvent.objects.filter(kind=Kind.OPERATOR_IN).latest("pk")
-    assert (again.by, again.detail) == (str(olivia), "again, by authenticator app")
+    again = LoginEvent.objects.get(kind=Kind.CONFIRMED)
+    assert (again.by, again.detail) == (str(olivia), "by authenticator app")
+    assert LoginEvent.objects.filter(kind=Kind.OPERATOR_IN).count() == 1
 
 
 def test_a_wrong_code_changes_nothing_counts_and_is_in_the_trail(browser, ana, clock):
@@ -102,6 +108,13 @@ def test_a_wrong_code_changes_nothing_counts_and_is_in_the_trail(browser, ana, c
     assert number_of(ana) == "+12015550101"
     assert OperatorTry.objects.count() == 1
     assert LoginEvent.objects.filter(kind=Kind.OPERATOR_REFUSED, detail__contains="wrong code").exists()
+
+
+def test_after_a_wrong_code_the_field_is_empty_and_has_the_focus(browser, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = confirm(browser, save(browser, ana, number=NEW), "000000")
+    field = html.fromstring(page.text).find(f".//input[@name='{CODE}']")
+    assert (field.get("value"), field.get("autofocus"), field.get("aria-invalid")) == (None, "", "true")
 
 
 def test_the_code_of_the_sign_in_does_not_confirm_anything(client, olivia, ana, clock):
@@ -194,6 +207,58 @@ def test_recovery_codes_for_an_agent_need_a_code_and_cancelling_leads_back_to_th
     assert ASKS in page.text
     assert f'href="{LIST}{ana.pk}/change/">Cancel' in page.text
     assert recovery_codes.left(ana) == 0
+
+
+def test_stopping_all_sign_ins_needs_no_code_and_lifting_the_stop_does(browser, olivia, clock):
+    clock.shift(SIX_MINUTES)
+    browser.post("/admin/stop/", {"why": "stolen phones"})
+    page = browser.post("/admin/stop/", {"lift": "1"})
+    assert (ASKS in page.text, Stop.objects.in_force().exists()) == (True, True)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert not Stop.objects.in_force().exists()
+
+
+def test_making_an_agent_an_operator_needs_a_code(browser, olivia, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = save(browser, ana, is_staff="on", is_superuser="on")
+    assert "change what Ana García may do as an operator" in page.text
+    assert not Agent.objects.get(pk=ana.pk).is_superuser
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert Agent.objects.get(pk=ana.pk).is_superuser
+
+
+def test_other_rights_of_a_group_need_a_code_and_another_name_does_not(browser, clock):
+    group = Group.objects.create(name="Help desk")
+    right = Permission.objects.get(codename="view_agent")
+    clock.shift(SIX_MINUTES)
+    page = browser.post(f"/admin/auth/group/{group.pk}/change/", {"name": "Help desk", "permissions": [right.pk]})
+    assert (ASKS in page.text, group.permissions.exists()) == (True, False)
+    assert browser.post(f"/admin/auth/group/{group.pk}/change/", {"name": "Desk"}).status_code == 302
+
+
+def test_adding_a_supervisor_needs_a_code_and_barring_one_does_not(browser, clock):
+    sales = Department.objects.create(name="Sales")
+    sue, _ = provisioning.supervisor("sue@acme.example", "Sue Pervisor", [sales], ["agent"])
+    clock.shift(SIX_MINUTES)
+    rights = {"departments": [sales.pk], "grantable": ["agent"]}
+    new = {"email": "max@acme.example", "full_name": "Max", **rights}
+    assert ASKS in browser.post("/admin/agents/supervisor/add/", new).text
+    assert not Agent.objects.filter(email="max@acme.example").exists()
+    assert browser.post(f"/admin/agents/supervisor/{sue.pk}/change/", {**rights, "barred": "on"}).status_code == 302
+    assert ASKS in browser.post(f"/admin/agents/supervisor/{sue.pk}/change/", rights).text
+
+
+def test_where_answers_of_a_service_go_changes_only_with_a_code(browser, olivia, keys, clock):
+    services.add(browser)
+    sp = ServiceProvider.objects.get()
+    page, kept = f"{services.LIST}{sp.pk}/change/", {"pk": sp.consumers.get().pk, "sp": sp.pk, "default": True}
+    clock.shift(SIX_MINUTES)
+    renamed = services.filled(services.row(0, services.ACS, index=0, **kept), known=1, name="Our wiki")
+    assert browser.post(page, renamed).status_code == 302
+    moved = browser.post(page, services.filled(services.row(0, ELSEWHERE, index=0, **kept), known=1))
+    assert (ASKS in moved.text, sp.consumers.get().url) == (True, services.ACS)
+    confirm(browser, moved, code(olivia.totpdevice_set.get()))
+    assert sp.consumers.get().url == ELSEWHERE
 
 
 def test_a_link_into_the_admin_for_a_supervisor_needs_a_code(browser, olivia, clock):

@@ -4,8 +4,10 @@ import django.contrib.auth.admin  # noqa: F401 - registers the model that is unr
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.http import HttpRequest
 
 from idp.web.admin.base.by_superusers import BySuperusers
+from idp.web.operators import recent_factor
 
 admin.site.unregister(Group)
 
@@ -33,3 +35,9 @@ class GroupAdmin(BySuperusers[Group]):
     list_display = ["name"]
     search_fields = ["name"]
     ordering = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: Group, form: forms.ModelForm[Group], change: bool) -> None:
+        """Save the group. Other rights need a recent code."""
+        if "permissions" in form.changed_data:
+            recent_factor.require(request, f"change the rights of the group {obj}")
+        super().save_model(request, obj, form, change)

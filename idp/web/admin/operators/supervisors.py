@@ -95,8 +95,13 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
         return ", ".join(role for role in roles.ROLES if role in supervisor.grantable)
 
     def save_model(self, request: HttpRequest, obj: Supervisor, form: Any, change: bool) -> None:  # noqa: ANN401
-        """Save the supervisor. Barring one also revokes the one-time codes that they gave."""
+        """Save the supervisor. Barring one also revokes the one-time codes that they gave.
+
+        A recent code is needed for everything but barring.
+        """
         data = form.cleaned_data
+        if form.changed_data and not (form.changed_data == ["barred"] and obj.barred):
+            recent_factor.require(request, "change what a supervisor may do" if change else "add a supervisor")
         if not change:
             made, _ = provisioning.supervisor(data["email"], data["full_name"], data["departments"], data["grantable"])
             obj.pk, obj.person = made.pk, made.person

@@ -213,9 +213,11 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         return False
 
     def save_model(self, request: HttpRequest, agent: Agent, form: ModelForm[Agent], change: bool) -> None:
-        """Save the agent. Disabling an agent also signs them out. A changed number needs a recent code."""
+        """Save the agent. Disabling one signs them out. A changed number and operators' rights need a recent code."""
         if change and self._changes_number(request, agent):
             recent_factor.require(request, f"change the mobile number of {agent}")
+        if not set(RIGHTS).isdisjoint(form.changed_data):
+            recent_factor.require(request, f"change what {agent} may do as an operator")
         if not change:
             agent.set_unusable_password()
         super().save_model(request, agent, form, change)

@@ -27,7 +27,10 @@ from idp.web.admin.services.service_rows import (
     ReleasedAttributes,
     at_flex,
 )
+from idp.web.operators import recent_factor
 
+TRUST = {"entity_id", "certificates", "request_signature", "encrypt", "encryption_certificates"}
+"""The fields that, with the addresses, decide who is given answers."""
 VALUES_TO_ENTER = "Settings at the service"
 
 
@@ -147,7 +150,13 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
     def save_related(
         self, request: HttpRequest, form: ModelForm[ServiceProvider], formsets: list[BaseFormSet[Any]], change: bool
     ) -> None:
-        """Save the addresses too, then warn about what will probably not work."""
+        """Save the addresses too, then warn about what will probably not work.
+
+        A recent code is needed to change where answers go, or how the service proves who it is.
+        """
+        addresses = [it for it in formsets if isinstance(it, AssertionConsumers)]
+        if change and (any(it.has_changed() for it in addresses) or not TRUST.isdisjoint(form.changed_data)):
+            recent_factor.require(request, f"change where answers for {form.instance} go, or its certificates")
         super().save_related(request, form, formsets, change)
         signing_keys.ensure(clock.now())  # so that it is published before the first sign-in
         sp = ServiceProvider.objects.get(pk=form.instance.pk)

@@ -12,6 +12,7 @@ from idp import clock
 from idp.saml.connecting import adoption, listening
 from idp.saml.models import ServiceProvider
 from idp.saml.trust import RequestSignature
+from idp.web.operators import recent_factor
 from idp.web.pages.connect_flex.access import ADD, CHANGE, connection_of, record, to_listening_part
 
 
@@ -58,6 +59,8 @@ def to_connection(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
 def ignore_signatures(request: HttpRequest, slug: str) -> HttpResponse:
     """Ignore the signatures of this service's requests."""
     sp = connection_of(slug)
+    page = reverse("admin:flex_connection", args=[sp.slug])
+    recent_factor.require(request, f"ignore the request signatures of {sp}", cancel=page)
     sp.request_signature = RequestSignature.IGNORE
     sp.save(update_fields=["request_signature"])
     record(request, sp, "Request signatures are ignored.")

@@ -16,6 +16,7 @@ from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.metadata_updates.changes import Change
 from idp.saml.metadata_updates.sources import FAULTS, Outcome, Refreshed
 from idp.saml.models import MetadataSource, ServiceProvider
+from idp.web.operators import recent_factor
 from idp.web.pages.metadata.forms import DocumentForm, SourceForm, add_errors
 from idp.web.rendering import admin_page
 
@@ -35,7 +36,10 @@ def registered_service(request: HttpRequest, slug: str) -> HttpResponse:
     sp = get_object_or_404(ServiceProvider, slug=slug)
     if request.method == "GET":
         return _show(request, sp)
-    step = STEPS.get(request.POST.get("step", ""))
+    name = request.POST.get("step", "")
+    if act := DANGEROUS.get(name):
+        recent_factor.require(request, f"{act} of {sp}")
+    step = STEPS.get(name)
     return step(request, sp) if step else HttpResponseBadRequest("No such step.", content_type=PLAIN)
 
 
@@ -149,4 +153,6 @@ def _to_page(request: HttpRequest, sp: ServiceProvider, note: str = "") -> HttpR
 
 
 PLAIN = "text/plain; charset=utf-8"
+DANGEROUS = {"save": "change the source of the metadata", "accept": "accept the changed metadata"}
+"""The steps that need a recent code, as the page that asks for it names them."""
 STEPS: dict[str, Step] = {"save": _save, "fetch": _fetch, "upload": _upload, "accept": _accept, "reject": _reject}

@@ -65,7 +65,7 @@ def test_a_longer_timeline_takes_no_more_queries(admin, agent):
 
 def test_every_kind_of_event_about_an_agent_has_its_own_words():
     of_everybody = {Kind.EVERYONE_OUT, Kind.STOPPED, Kind.STOP_LIFTED, Kind.IMPORTED, Kind.IMPORT_UNDONE, Kind.EXPORTED}
-    of_operators = {Kind.OPERATOR_IN, Kind.OPERATOR_OUT, Kind.OPERATOR_REFUSED, Kind.OWN_SIGN_IN}
+    of_operators = {Kind.OPERATOR_IN, Kind.OPERATOR_OUT, Kind.OPERATOR_REFUSED, Kind.CONFIRMED, Kind.OWN_SIGN_IN}
     of_tables = {Kind.TRAIL_EXPORTED, Kind.WROTE}
     assert set(Kind) - of_everybody - of_operators - of_tables == set(timeline_words.SENTENCES)
 
