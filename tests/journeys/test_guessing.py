@@ -73,6 +73,14 @@ def test_ten_wrong_codes_in_a_row_are_followed_by_a_longer_pause(phone, clock, n
     assert "paused for 29 minutes" in page.text
 
 
+def test_the_page_of_a_pause_offers_what_helps_before_it_ends(phone):
+    page = guess(phone)
+    assert "paused for 10 minutes. After that, you can ask for a code again." in page.text
+    assert [it.text for it in page.html.iter("button")] == ["Change number", "Back to Flex"]
+    page = phone.submit(page, "change", change="number")
+    assert phone.ask_code(page, "+12015550102").heading == "Enter the code"
+
+
 def test_a_stranger_who_guesses_for_days_does_not_pause_the_agents_own_phone(phone, android, clock):
     phone.sign_in()
     clock.shift(CODE_OVER)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -63,8 +64,9 @@ def refusal(request: HttpRequest, flow: LoginFlow, refuse: Refuse, seen: Request
 
 
 def paused(request: HttpRequest, flow: LoginFlow, until: datetime) -> HttpResponse:
-    """Say until when nothing can be typed."""
-    context: dict[str, Any] = {"minutes": minutes(until), "until": until}
+    """Say for how long nothing can be typed, and what helps meanwhile."""
+    seconds = ceil((until - clock.now()).total_seconds())
+    context = {"minutes": minutes(until), "seconds": seconds, "by_email": "@" in flow.typed}
     return page(request, flow, "login/paused.html", context, status=TOO_MANY_REQUESTS)
 
 
