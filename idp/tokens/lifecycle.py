@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, DateTimeField, Exists, F, Max, OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import Count, DateTimeField, Exists, F, OuterRef, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Greatest
 
 from idp.agents.models import Device
@@ -36,11 +36,12 @@ class Recognised:
 def _shown() -> QuerySet[LongLivedToken]:
     """Query a token by its id, the slot `jti`, with its device and the state of its family."""
     own = LongLivedToken.objects.filter(device=OuterRef("device"), generation=OuterRef("device__generation")).order_by()
-    one = own.values("device")
     return LongLivedToken.objects.filter(pk=Slot("jti", UUIDField())).annotate(
         agent=F("device__agent_id"),
-        last=Subquery(one.annotate(last=Max("issued_at")).values("last")),
-        children=Subquery(one.filter(parent=OuterRef("pk")).annotate(children=Count("pk")).values("children")),
+        last=Subquery(own.order_by("-issued_at").values("issued_at")[:1]),
+        children=Subquery(
+            own.filter(parent=OuterRef("pk")).values("device").annotate(children=Count("pk")).values("children")
+        ),
         followed=Exists(own.filter(parent__isnull=False)),
     )
 

@@ -16,7 +16,7 @@ class LongLivedToken(models.Model):
     """
 
     jti = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    device = models.ForeignKey(Device, models.CASCADE, related_name="tokens")
+    device = models.ForeignKey(Device, models.CASCADE, related_name="tokens", db_index=False)
     parent = models.UUIDField(null=True, blank=True)
     nth = models.PositiveSmallIntegerField(default=0)
     generation = models.PositiveIntegerField()
@@ -28,7 +28,12 @@ class LongLivedToken(models.Model):
     class Meta:
         ordering = ["-issued_at"]
         verbose_name = "long-lived token"
-        indexes = [models.Index(fields=["-issued_at"], name="latest_tokens")]
+        indexes = [
+            models.Index(fields=["-issued_at"], name="latest_tokens"),
+            # A device has a token for each sign-in of a week. A rotation asks for the newest, and for those not retired.
+            models.Index(fields=["device", "generation", "issued_at"], name="tokens_of_a_device"),
+            models.Index(fields=["device"], condition=Q(retired_at__isnull=True), name="tokens_not_retired"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["device"],

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from idp.audit.chain import sealing
 from idp.saml.models import LogoutNotice
 from tests.speed import place
 from tests.speed.place import Silent
+from tests.speed.rotation import Rotation
 from tests.web import aged
 from tests.web.conftest import a_superuser, inside
 
@@ -58,7 +60,7 @@ class Asked:
     plans: list[str]
 
     def __call__(self, execute, sql, params, many, context):
-        if sql.startswith("SELECT"):
+        if sql.startswith(("SELECT", "UPDATE")):
             self.plans.append(f"{sql} {Plans._planned(context['cursor'], sql, params)}")
         return execute(sql, params, many, context)
 
@@ -75,6 +77,16 @@ def test_a_silent_sign_in_scans_no_whole_table(transactional_db, keys, device):
         with connection.execute_wrapper(plans):
             silent.sign_in()
     assert plans.found == []
+
+
+def test_a_phone_that_has_signed_in_often_rotates_its_token_without_reading_the_earlier_ones(transactional_db, keys):
+    with place.standing_clock() as clock:
+        rotation, asked = Rotation(SimpleNamespace(clock=clock, numbers=count(1))), Asked([])
+        with connection.execute_wrapper(asked):
+            rotation.rotate_once()
+    found, retired = (it for it in asked.plans if re.search('AS "last"|SET "retired_at"', it))
+    assert "tokens_of_a_device" in found
+    assert "tokens_not_retired" in retired
 
 
 @pytest.mark.parametrize("page", ["/metrics", "/admin/costs/", "/admin/everyone-out/"])
