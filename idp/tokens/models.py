@@ -30,7 +30,7 @@ class LongLivedToken(models.Model):
         verbose_name = "long-lived token"
         indexes = [
             models.Index(fields=["-issued_at"], name="latest_tokens"),
-            # A device has a token for each sign-in of a week. A rotation asks for the newest, and for those not retired.
+            # A device has a token for each sign-in of a week; a rotation asks for the newest and those not retired.
             models.Index(fields=["device", "generation", "issued_at"], name="tokens_of_a_device"),
             models.Index(fields=["device"], condition=Q(retired_at__isnull=True), name="tokens_not_retired"),
         ]

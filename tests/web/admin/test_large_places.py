@@ -76,3 +76,15 @@ def test_a_list_offers_the_first_services_as_filters(many_services, admin, monke
     a_service("zoo", "JQ" + "3" * 32, name="Zoo")
     page = admin.get("/admin/saml/issuedassertion/").text
     assert ("Rota" in page, "Zoo" in page) == (True, False)
+
+
+def test_with_many_services_the_trail_asks_for_the_short_name(many_services, admin):
+    page = html.fromstring(admin.get("/admin/audit/loginevent/", {"service": "rota"}).content)
+    (field,) = page.iterfind(".//input[@name='service'][@type='text']")
+    assert field.get("value") == "rota"
+
+
+def test_with_a_few_services_the_trail_offers_all(many_services, admin, monkeypatch):
+    monkeypatch.setattr(services_offered, "MOST", 2)
+    page = admin.get("/admin/audit/loginevent/").text
+    assert ("?service=flex" in page, "?service=rota" in page) == (True, True)

@@ -37,24 +37,6 @@ class ByGroup(admin.SimpleListFilter):
         return rows.filter(kind__in=KINDS[Group(chosen)]) if chosen in set(Group) else rows
 
 
-class ByService(admin.SimpleListFilter):
-    """Filters events by service or own app.
-
-    The choices come from their own tables, because the trail is too long to scan.
-    """
-
-    title = parameter_name = "service"
-
-    def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Return each by its slug."""
-        slugs = [slug for slug, _ in services_offered.first().services]
-        return [(it, it) for it in sorted({*slugs, *(client.service for client in Client.objects.all())})]
-
-    def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Keep the events of the slug."""
-        return rows.filter(service=self.value()) if self.value() else rows
-
-
 class ByMethod(admin.SimpleListFilter):
     """Filters sign-ins by method."""
 
@@ -163,6 +145,35 @@ class ByAddress(TextFilter):
     def meaning(self, typed: str) -> Q:
         """Return the condition. Raises ValueError."""
         return Q(address__within=network(typed))
+
+
+class ByService(TextFilter):
+    """Filters events by service or own app: a few to choose from, otherwise by short name, as nobody reads a long list.
+
+    The choices come from their own tables, because the trail is too long to scan.
+    """
+
+    title = parameter_name = "service"
+    hint = "Its short name"
+    MOST = 20
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Return each by its slug, unless there are more than `MOST`."""
+        offered = services_offered.first()
+        slugs = {*(slug for slug, _ in offered.services), *(client.service for client in Client.objects.all())}
+        self.are_few = offered.whole and len(slugs) <= self.MOST
+        if not self.are_few:
+            return super().lookups(request, model_admin)
+        self.template = admin.SimpleListFilter.template
+        return [(it, it) for it in sorted(slugs)]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """Return the choices, or what the text field needs."""
+        return admin.SimpleListFilter.choices(self, changelist) if self.are_few else super().choices(changelist)
+
+    def meaning(self, typed: str) -> Q:
+        """Return the condition."""
+        return Q(service=typed)
 
 
 FILTERS = (ByGroup, Since, Until, ByAgent, ByDevice, ByAddress, ByOperator, ByService, ByMethod)
