@@ -15,6 +15,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from idp.otp.twilio import heads
 from idp.otp.twilio.answers import LONGEST_PAUSE, Trouble
 
 TIMEOUT = (3.0, 8.0)
@@ -138,6 +139,7 @@ def _sdk_client(settings: TwilioSettings, timeout: tuple[float, float], note: Ca
     http = TwilioHttpClient(logger=logger, request_hooks={"response": [note]})
     # The constructor takes a single number only; requests takes the pair.
     http.timeout = timeout
+    heads.limit(http.session)
     client = Client(settings.username, settings.password, settings.account_sid, http_client=http)
     client.edge = client.region = None
     if settings.base_url is not None:

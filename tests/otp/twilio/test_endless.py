@@ -45,8 +45,11 @@ def that_sends():
         (HEAD + b"Content-Length: 1000000\r\n\r\n", b" ", 0.05),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", 0.05),
         (HEAD + b"Connection: close\r\n\r\n", b" " * 50_000, 0.0),
+        (b"HTTP/1.1 200 O", b"K", 0.05),
+        (HEAD + b"X-Padding: ", b"x", 0.05),
+        (HEAD, b"X-Padding: x\r\n", 0.1),
     ],
-    ids=["a byte at a time", "in small chunks", "without end"],
+    ids=["a byte at a time", "in small chunks", "without end", "status line", "one header", "header after header"],
 )
 def test_an_answer_that_never_ends_is_given_up(make_gateway, that_sends, head, piece, pause):
     gateway = make_gateway(that_sends(head, piece, pause), timeout=(0.5, 0.5), pause=lambda _: None)
