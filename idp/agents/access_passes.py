@@ -21,9 +21,8 @@ def any_valid(now: datetime) -> bool:
 def _of(day: date) -> dict[UUID, datetime]:
     """Return the end of the passes that are valid on a day or later, by agent."""
     running = AccessPass.objects.running(datetime.combine(day, time(), UTC))
-    return dict(
-        running.order_by("until").values_list("agent_id", "until")
-    )  # of an agent with several passes, the longest
+    # An agent may have several. The last one in order, which is the longest, wins in the dict.
+    return dict(running.order_by("until").values_list("agent_id", "until"))
 
 
 _until = Cached(_of, most=2)

@@ -104,7 +104,7 @@ def a_run():
         connections.close_all()
 
 
-def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_counts_anew(transactional_db, agent):
+def test_the_doctor_names_a_missing_trigger_and_migrate_counts_again(transactional_db, agent):
     name, of = device_counts.NAMES["insert"], "" if connection.vendor == "sqlite" else " ON agents_device"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{of}")

@@ -151,7 +151,7 @@ def test_a_device_read_before_it_was_held_is_read_again(agent):
     assert fresh(stale).reason == Reason.OPERATOR
 
 
-def test_a_revoked_device_is_still_found_so_that_it_can_be_told_why(agent):
+def test_a_revoked_device_is_still_found_so_that_its_page_can_say_why(agent):
     enrolment = enrol(agent, IPHONE)
     devices.revoke(enrolment.device, Reason.COPIED, NOW + 2 * HOUR)
     assert device_rows.find(enrolment.secret).reason == Reason.COPIED
@@ -163,7 +163,7 @@ def test_any_other_secret_names_no_device(agent, secret):
     assert device_rows.find(secret) is None
 
 
-def test_a_revocation_stands_as_it_was_first_made(agent):
+def test_a_second_revocation_does_not_change_the_first(agent):
     phone = a_phone(agent)
     devices.revoke(fresh(phone), Reason.AGENT, NOW + HOUR)
     devices.revoke(fresh(phone), Reason.OPERATOR, NOW + 2 * HOUR)
@@ -285,7 +285,7 @@ def test_a_secret_that_was_renewed_while_we_waited_names_no_device(agent, meanwh
         assert device_rows.find_and_hold(enrolment.secret) is None
 
 
-def test_a_phone_that_was_evicted_while_we_waited_for_the_agent_is_enrolled_anew(agent, meanwhile):
+def test_a_phone_that_was_replaced_during_the_wait_is_enrolled_again(agent, meanwhile):
     phone = a_phone(agent)
     with meanwhile(lambda: devices.enrol(agent, PIXEL, None, NOW + HOUR)):
         enrolment = enrol(agent, IPHONE, phone, NOW + 2 * HOUR)

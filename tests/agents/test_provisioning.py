@@ -37,7 +37,7 @@ def test_roles_that_flex_would_refuse_or_widen_change_nothing(agent, roles):
     assert roles_of(agent) == {"agent"}
 
 
-def test_roles_are_told_in_the_order_of_the_list(db):
+def test_roles_are_returned_in_the_order_of_the_list(db):
     agent = an_agent(roles=("wfo.team_leader", "supervisor", "agent"))
     assert agent.role_names == ("agent", "supervisor", "wfo.team_leader")
 

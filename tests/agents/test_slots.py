@@ -37,7 +37,7 @@ def enrolled(agent, hours, browser=PIXEL, present=None):
     return devices.enrol(agent, browser, present, NOW + hours * HOUR)
 
 
-def test_two_phones_stand_beside_each_other_where_two_are_allowed(agent, allow):
+def test_two_phones_stay_signed_in_if_two_are_allowed(agent, allow):
     allow(phones_per_agent=2)
     first = a_phone(agent)
     assert enrolled(agent, 1).ended == ()

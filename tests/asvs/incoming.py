@@ -46,7 +46,7 @@ V1 = (
         "1.2.4",
         1,
         "Database queries are parameterised",
-        "audit/test_within.an_address_lies_in_a_network_or_not_on_either_database",
+        "audit/test_within.both_databases_tell_whether_an_address_is_in_a_network",
         "pyproject.toml",
         but="Django's ORM; ruff rejects SQL built from strings",
     ),

@@ -174,7 +174,7 @@ V16 = (
         "16.2.1",
         2,
         "Each entry says when, where, who and what",
-        "audit/test_trail.a_line_holds_what_happened_to_whom_and_from_where",
+        "audit/test_trail.a_line_says_what_happened_to_which_agent_and_from_where",
         "web/trail/test_acts.a_change_in_the_admin_is_recorded_with_values_before_and_after",
     ),
     met(
@@ -240,7 +240,7 @@ V16 = (
         2,
         "Logs cannot be changed",
         "audit/chain/test_chain.a_line_that_was_rewritten_is_named",
-        "audit/test_trail.a_line_that_stands_is_neither_changed_nor_removed",
+        "audit/test_trail.a_written_line_cannot_be_changed_or_removed",
         but="the trail; the log is as safe as the system you send it to",
     ),
     met(

@@ -118,7 +118,7 @@ V7 = (
         2,
         "Session lifetimes between Latchkey and services are as documented",
         "journeys/test_signing_out",
-        "journeys/test_activity.a_service_is_told_the_earliest_limit_if_an_operator_chose_that",
+        "journeys/test_activity.a_response_states_the_earliest_limit_if_an_operator_chose_that",
     ),
     unmet(
         "7.6.2",

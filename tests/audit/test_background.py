@@ -38,7 +38,7 @@ def test_a_page_of_agents_has_nothing_sealed(client):
     assert not sealed()
 
 
-def test_a_fault_in_it_is_told_in_the_log_and_the_page_comes(client, monkeypatch):
+def test_a_fault_in_background_work_is_logged_and_the_page_appears(client, monkeypatch):
     monkeypatch.setattr(sealing, "_batch", lambda *_: 1 / 0)
     with capture_logs() as told:
         assert client.get("/readyz").status_code == 200

@@ -21,7 +21,7 @@ def kept(event):
     return LoginEvent.objects.values().get(pk=event.pk)
 
 
-def test_a_line_holds_what_happened_to_whom_and_from_where(event, agent):
+def test_a_line_says_what_happened_to_which_agent_and_from_where(event, agent):
     line = LoginEvent.objects.get()
     assert (line.at, line.kind, line.agent, line.device.agent) == (NOW, Kind.SIGNED_IN, agent, agent)
     assert (line.address, line.user_agent, line.reference) == ("192.0.2.1", "Mozilla/5.0 (iPhone)", "7KQ2M-9TX4D")
@@ -47,7 +47,7 @@ def test_a_line_holds_what_happened_to_whom_and_from_where(event, agent):
         pytest.param(lambda line: line.agent.events.clear(), id="let go by way of the agent"),
     ],
 )
-def test_a_line_that_stands_is_neither_changed_nor_removed(event, attempt):
+def test_a_written_line_cannot_be_changed_or_removed(event, attempt):
     before = kept(event)
     event.detail = "nothing happened"
     with pytest.raises(TrailIsAppendOnly), transaction.atomic():
@@ -56,7 +56,7 @@ def test_a_line_that_stands_is_neither_changed_nor_removed(event, attempt):
 
 
 @pytest.mark.parametrize("whose", ["agent", "device"])
-def test_whoever_stands_in_the_trail_cannot_be_removed_and_take_it_along(event, whose):
+def test_a_person_in_the_trail_cannot_be_deleted_with_its_lines(event, whose):
     before = kept(event)
     with pytest.raises(ProtectedError), transaction.atomic():
         getattr(event, whose).delete()

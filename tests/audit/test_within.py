@@ -23,6 +23,6 @@ from tests.conftest import NOW
         (None, "0.0.0.0/0", False),
     ],
 )
-def test_an_address_lies_in_a_network_or_not_on_either_database(db, address, network, lies):
+def test_both_databases_tell_whether_an_address_is_in_a_network(db, address, network, lies):
     LoginEvent.objects.create(at=NOW, kind=Kind.CODE_WRONG, address=address, reference="x")
     assert LoginEvent.objects.filter(address__within=network).exists() == lies

@@ -29,7 +29,7 @@ FAULTS = [
         "Verify does not answer, answers nonsense, or never ends its answer, when a code is sent",
         "the usual page; never two texts for one request",
         (
-            f"{TWILIO}::test_an_outage_at_a_start_is_told_and_the_text_is_not_repeated",
+            f"{TWILIO}::test_an_outage_at_a_start_is_reported_and_the_text_is_not_repeated",
             f"{TWILIO}::test_a_start_that_finds_no_connection_twice_is_an_outage",
             f"{TWILIO}::test_a_start_whose_answer_makes_no_sense_is_an_outage",
             "otp/twilio/test_endless.py::test_an_answer_that_never_ends_is_given_up",
@@ -191,7 +191,7 @@ FAULTS = [
         "each is sent one; the few over the limit are told to wait, and get theirs a minute later",
         (
             f"{FLOOR}::test_each_is_sent_one_code_and_the_few_who_are_over_have_theirs_a_minute_later",
-            f"{FLOOR}::test_operators_are_told_before_the_texts_of_the_day_are_used_up",
+            f"{FLOOR}::test_operators_are_warned_before_the_texts_of_the_day_are_used_up",
         ),
         "1,000 browsers at the pages; `make cluster` signs in 600 known phones at once",
     ),

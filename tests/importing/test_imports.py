@@ -189,7 +189,7 @@ def test_an_undo_leaves_ended_sign_ins_ended_and_counts_them(who, signed_in):
     assert not Device.objects.active().exists()
 
 
-def test_an_undo_switches_off_a_new_person_whom_the_trail_names(who):
+def test_an_undo_switches_off_a_new_person_that_the_trail_names(who):
     done = write(who, ZOE, headings=HEADINGS)
     zoe = Agent.objects.get()
     LoginEvent.objects.create(at=NOW, kind="code sent", agent=zoe, reference="x")

@@ -150,7 +150,7 @@ def test_shibboleth_accepts_an_ecdsa_key(lab, place, browser):
     assert service.session(browser) is not None
 
 
-def test_an_ecdsa_key_beside_the_rsa_key_disturbs_no_service(service, lab, place, browser, restart):
+def test_an_additional_ecdsa_key_disturbs_no_service(service, lab, place, browser, restart):
     chosen(lab["mellon-by-post"], signature_algorithm=names.ECDSA_SHA256)
     publish(place)
     restart()

@@ -79,7 +79,7 @@ def about(instant):
     return timedelta(0) <= instant < timedelta(seconds=20)
 
 
-def test_a_service_is_told_the_earliest_limit_if_an_operator_chose_that(clock, phone):
+def test_a_response_states_the_earliest_limit_if_an_operator_chose_that(clock, phone):
     shifts = PretendService("shifts", states_end=True)
     assert about(end_told(shifts.sign_in(phone)) - NOW - timedelta(hours=1))
     for _ in range(2):
@@ -90,7 +90,7 @@ def test_a_service_is_told_the_earliest_limit_if_an_operator_chose_that(clock, p
     assert about(end_told(shifts.sign_in(phone)) - NOW - timedelta(hours=24))
 
 
-def test_no_service_is_told_a_limit_by_default(clock, phone):
+def test_no_response_states_a_limit_by_default(clock, phone):
     assert end_told(PretendService("shifts").sign_in(phone)) is None
     assert set(ServiceProvider.objects.values_list("states_end", flat=True)) == {False}
 

@@ -141,7 +141,7 @@ def test_a_service_without_attributes_gets_only_a_name_id(phone):
     assert phone.sign_in(home="/app/")["attributes"] == {}
 
 
-def test_flex_is_told_types_by_the_suffix_of_an_attribute_name(phone):
+def test_flex_reads_types_from_the_suffix_of_an_attribute_name(phone):
     lines = [
         ("canAddAgents.boolean", "fixed", "true"),
         ("skills.stringarray", "fixed", "sales\nR&D"),

@@ -93,7 +93,7 @@ def test_signing_out_ends_the_device_and_may_be_repeated(app):
     assert app.refused(app.renew) == "invalid_grant"
 
 
-def test_an_agent_whom_the_access_policy_refuses_goes_back_to_the_app_with_access_denied(app):
+def test_an_agent_refused_by_the_access_policy_goes_back_to_the_app_with_access_denied(app):
     a_rule_against(Platform.IOS)
     page = app.ask()
     assert page.heading == "This phone can't be used for Acme Phone"

@@ -183,13 +183,13 @@ def test_wrong_credentials_and_a_wrong_service(verify, make_gateway, held):
         ({"send_code_attempts": [{"attempt_sid": "XX"}]}, "an odd attempt"),
     ],
 )
-def test_an_answer_that_the_document_does_not_have_is_told(verify, gateway, recorder, fields, told):
+def test_an_undocumented_answer_is_reported(verify, gateway, recorder, fields, told):
     verify.state.order_faults([Fault(FaultKind.FIELDS, fields=fields)])
     gateway.start(ANA, Channel.SMS, "reference")
     assert told in " ".join(judge.faults_of_response(recorder.exchanges[-1]))
 
 
-def test_an_answer_that_lacks_a_documented_field_is_told(verify, gateway, recorder):
+def test_an_answer_without_a_documented_field_is_reported(verify, gateway, recorder):
     gateway.start(ANA, Channel.SMS, "reference")
     response = recorder.exchanges[-1].response
     response._content = response.content.replace(b'"lookup"', b'"look_up"')
@@ -197,7 +197,7 @@ def test_an_answer_that_lacks_a_documented_field_is_told(verify, gateway, record
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 60205), (403, 60203), (404, 60200)])
-def test_an_error_with_a_status_that_is_not_its_own_is_told(verify, gateway, recorder, status, code):
+def test_an_error_with_the_wrong_status_is_reported(verify, gateway, recorder, status, code):
     verify.state.order_faults([Fault(FaultKind.ERROR, status=status, code=code)])
     gateway.start(ANA, Channel.SMS, "reference")
     assert f"{code} comes with {status}" in judge.faults_of_response(recorder.exchanges[-1])
@@ -211,7 +211,7 @@ def test_an_error_with_a_status_that_is_not_its_own_is_told(verify, gateway, rec
         ({"To": None}, "required"),
     ],
 )
-def test_a_request_that_the_document_does_not_have_is_told(verify, gateway, recorder, said, told):
+def test_an_undocumented_request_is_reported(verify, gateway, recorder, said, told):
     gateway.start(ANA, Channel.SMS, "reference")
     exchange = recorder.exchanges[-1]
     fields = {"To": ANA, "Channel": "sms"} | said

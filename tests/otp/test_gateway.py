@@ -82,7 +82,7 @@ def test_the_service_answers_for_itself(place):
 
 
 @pytest.mark.parametrize("changes", [{"password": "wrong"}, {"service_sid": "VA" + "0" * 32}])
-def test_wrong_credentials_or_service_are_told_from_everything_else(place, changes):
+def test_wrong_credentials_and_a_wrong_service_are_outcomes_of_their_own(place, changes):
     refused = place.with_settings(**changes).start(place.number, Channel.SMS, "reference")
     assert (refused.failure, refused.opens_breaker) == (Failure.MISCONFIGURED, True)
 

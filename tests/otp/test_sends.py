@@ -68,7 +68,7 @@ class Recorder:
 
 
 @pytest.mark.parametrize("typed", [NOBODY, NOBODYS_EMAIL], ids=["number", "email"])
-def test_nobodys_number_never_reaches_twilio(agent, typed):
+def test_an_unknown_number_never_reaches_twilio(agent, typed):
     gateway = Recorder()
     verification = send_code(gateway, typed)
     check(verification, "123456", gateway)

@@ -101,7 +101,7 @@ def test_nothing_is_sent_while_verify_is_down_or_the_day_is_spent(phone, olivia,
     assert trial_codes.begin(phone, Channel.SMS, olivia, NOW) is NotNow.DOWN
 
 
-def test_wrong_digits_read_out_pause_nobodys_sign_in(phone, olivia, gateway):
+def test_wrong_digits_of_a_test_code_pause_no_sign_in(phone, olivia, gateway):
     for nth in range(3):
         test = a_test(phone, olivia, gateway, NOW + nth * SECOND)
         for _ in range(allowances.STRANGERS_TRIES):
@@ -123,6 +123,6 @@ def test_twilio_that_does_not_answer_has_ended_nothing(make_gateway):
     assert not make_gateway("http://127.0.0.1:9").cancel("VE" + "0" * 32)
 
 
-def test_the_table_refuses_a_test_of_nobodys_number(olivia):
+def test_the_table_refuses_a_test_of_an_unknown_number(olivia):
     with pytest.raises(IntegrityError):
         Verification.objects.create(counted_as="x", started_at=NOW, asked_by=olivia)

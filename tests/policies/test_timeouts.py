@@ -49,7 +49,7 @@ def test_the_first_limit_that_was_passed_is_named(policy, code, seen, opened, ex
 
 
 @pytest.mark.parametrize("policy", BUILT_IN, ids=lambda it: it.name)
-def test_the_instant_of_inactivity_lies_outside(policy):
+def test_at_the_exact_instant_of_inactivity_a_session_has_ended(policy):
     seen_at = NOW - policy.inactivity
     facts = {"authenticated_at": seen_at, "opened_at": seen_at, "last_seen_at": seen_at}
 
@@ -58,7 +58,7 @@ def test_the_instant_of_inactivity_lies_outside(policy):
 
 
 @pytest.mark.parametrize("policy", BUILT_IN, ids=lambda it: it.name)
-def test_the_absolute_instant_lies_outside_however_lately_the_session_was_used(policy):
+def test_at_the_absolute_instant_a_session_has_ended_even_if_just_used(policy):
     facts = {"authenticated_at": NOW - TICK, "opened_at": NOW - policy.absolute, "last_seen_at": NOW - TICK}
 
     assert passed_limit(policy, **facts, now=NOW - TICK) is None
@@ -96,7 +96,7 @@ def test_the_built_in_policies_are_those_of_the_table():
 
 @pytest.mark.parametrize("policy", BUILT_IN, ids=lambda it: it.name)
 @pytest.mark.parametrize(("code", "opened", "seen"), [(0, 0, 0), (5, 5, 0.5), (23.5, 23.5, 0), (30, 0.5, 0.1)])
-def test_the_end_that_is_told_is_the_first_limit_to_come(policy, code, opened, seen):
+def test_the_stated_end_is_the_first_limit(policy, code, opened, seen):
     facts = {"authenticated_at": ago(code), "opened_at": ago(opened), "last_seen_at": ago(seen)}
     end = ends_at(policy, **facts)
     assert passed_limit(policy, **facts, now=end) is not None

@@ -161,7 +161,7 @@ def test_every_algorithm_is_read_by_others(idp_key, sp_pair, algorithm, transpor
     assert etree.tostring(by_xmlsec(encrypted, sp_pair), method="c14n", exclusive=True) == plain.octets()
 
 
-def test_the_algorithms_are_told(idp_key, sp_pair):
+def test_the_algorithms_are_stated(idp_key, sp_pair):
     encrypted = sent(encrypt(an_assertion(idp_key), (sp_pair.certificate,)))
     assert found(encrypted, "//xenc:EncryptionMethod/@Algorithm") == [names.AES256_GCM, names.RSA_OAEP_MGF1P]
     assert found(encrypted, "//ds:DigestMethod/@Algorithm") == [names.SHA1_IN_OAEP]
@@ -174,7 +174,7 @@ def test_an_answer_is_encrypted_by_the_algorithms_chosen_for_its_reader(idp_key,
     assert found(root, "//xenc:EncryptionMethod/@Algorithm") == [names.AES128_GCM, names.RSA_OAEP]
 
 
-def test_one_encrypted_key_stands_inside_the_data(idp_key, sp_pair):
+def test_one_encrypted_key_is_inside_the_data(idp_key, sp_pair):
     encrypted = sent(encrypt(an_assertion(idp_key), (sp_pair.certificate, a_pair("other").certificate)))
     assert len(found(encrypted, "//xenc:EncryptedKey")) == 1
     assert len(found(encrypted, "/saml:EncryptedAssertion/xenc:EncryptedData/ds:KeyInfo/xenc:EncryptedKey")) == 1

@@ -25,7 +25,7 @@ def names(agent):
     return list(SubjectName.objects.filter(agent=agent).order_by("pk").values_list("value", "told"))
 
 
-def test_a_name_chosen_before_the_first_sign_in_is_the_one_that_flex_is_told(agent):
+def test_a_name_chosen_before_the_first_sign_in_is_the_one_that_flex_gets(agent):
     assert choose(agent, "user-+12015550101")
     assert SubjectName.of(agent, None) == "user-+12015550101"
     assert names(agent) == [("user-+12015550101", True)]
@@ -93,7 +93,7 @@ def test_a_change_is_taken_back_by_the_name_before_and_by_nobody_else(agent):
     assert SubjectName.objects.filter(agent=agent).count() == 2
 
 
-def test_a_changed_name_that_nobody_was_told_yet_leaves_no_trace_when_it_changes_again(agent):
+def test_a_name_that_no_service_got_leaves_no_trace_when_it_changes_again(agent):
     before = SubjectName.of(agent, None)
     change(agent, "wrogn")
     change(agent, "worker-7")
@@ -105,7 +105,7 @@ def test_the_name_that_is_there_is_no_change(agent):
         change(agent, SubjectName.of(agent, None))
 
 
-def test_the_table_refuses_two_current_names_and_a_replaced_one_that_was_never_told(agent):
+def test_the_table_refuses_two_current_names_and_a_replaced_one_that_no_service_got(agent):
     SubjectName.of(agent, None)
     for fields in ({}, {"replaced_at": NOW}):
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -47,7 +47,7 @@ def head_of(xml):
 # Reading
 
 
-def test_a_head_is_read_as_it_stands():
+def test_a_head_is_read_unchanged():
     assert head_of(a_request(Destination=SSO_URL)) == Head("_one", SP, NOW, SSO_URL)
 
 
@@ -241,7 +241,7 @@ def built(**attributes):
     return build_message("LogoutRequest", name, issuer=SP, destination=SSO_URL, now=NOW, attributes=attributes or None)
 
 
-def test_a_message_of_ours_has_its_head_in_front_and_no_signature():
+def test_our_messages_begin_with_their_head_and_have_no_signature():
     message = built(Reason="a<b", NotOnOrAfter=None)
     assert message.octets().decode() == (
         f'<samlp:LogoutRequest xmlns:samlp="{names.PROTOCOL}" Destination="{SSO_URL}" ID="{message.get("ID")}" '

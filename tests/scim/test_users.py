@@ -107,7 +107,7 @@ def test_a_deleted_person_is_switched_off_and_returns_as_the_same_person(workday
     assert workday.get(agent).status_code == 200
 
 
-def test_a_person_whom_an_operator_switches_on_again_is_listed_again(workday, agent):
+def test_a_person_that_an_operator_switches_on_again_is_listed_again(workday, agent):
     workday.ask("DELETE", f"/{agent.pk}")
     Agent.objects.update(is_active=True)
     assert workday.get(agent).json()["active"] is True

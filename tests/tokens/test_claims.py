@@ -116,7 +116,7 @@ def test_expiry_is_left_to_the_row():
     assert read(a_token(iat=2**40, nbf=2**40)).issued_at == 2**40
 
 
-def test_another_key_does_not_read_it():
+def test_another_key_does_not_verify_a_token():
     assert read(a_token(), key=public(OTHER_PRIVATE)) is None
 
 

@@ -160,7 +160,7 @@ def test_a_token_expires_by_our_clock_to_the_instant(root, phone, age, expected)
     assert recognise(root, phone, NOW + age).verdict is expected
 
 
-def test_a_revoked_device_is_told_so_whatever_its_token_was(root, phone):
+def test_a_revoked_device_reads_why_whatever_its_token_was(root, phone):
     devices.revoke(phone, Reason.OPERATOR, NOW + HOUR)
     assert recognise(root, phone, NOW + LIFETIME).verdict is Verdict.ENDED
 

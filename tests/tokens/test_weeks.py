@@ -22,7 +22,7 @@ def test_an_honest_phone_is_hardly_ever_asked_for_a_code_and_never_taken_for_a_c
 
 
 @BOTH
-def test_a_copy_ends_within_a_week_and_somebody_is_told(network):
+def test_a_copy_ends_within_a_week_and_raises_an_alarm(network):
     ends = stolen_weeks(Tree, network, WEEKS)
     assert all(took is not None and took <= 7 * 24 for took, _ in ends)
     assert all(heard for _, heard in ends)

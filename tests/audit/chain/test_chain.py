@@ -55,7 +55,7 @@ def test_lines_get_their_places_in_order_once():
     assert (found.in_order, found.hold, found.unsealed, found.signed_to) == (True, 3, 0, 3)
 
 
-def test_beside_a_request_a_few_batches_are_sealed_and_the_next_one_goes_on(monkeypatch):
+def test_a_request_seals_a_few_batches_and_the_next_request_continues(monkeypatch):
     monkeypatch.setattr(sealing, "BATCH", 2)
     monkeypatch.setattr(sealing, "SOME", 2)
     lines(5)
@@ -157,7 +157,7 @@ def rewritten_whole():
         Chain.objects.update(digest=digest)
 
 
-def test_a_chain_that_was_made_anew_lacks_our_signature():
+def test_a_forged_chain_lacks_our_signature():
     rewritten_whole()
     assert whys() == [
         (4, "the signature over the chain up to here: it says something else"),

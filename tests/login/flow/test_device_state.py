@@ -103,13 +103,13 @@ def test_a_revoked_device_reaches_no_rung_and_has_its_reason(agent):
     ],
     ids=["legacy", "enhanced", "legacy, remembered"],
 )
-def test_a_phone_that_stayed_away_is_told_which_limit_passed(agent, policy, after, reason):
+def test_an_unused_phone_reads_which_limit_passed(agent, policy, after, reason):
     known = device_state.read(signed_in(agent), policy, NOW + after)
     assert known.authentication is None
     assert known.reason in {reason, Cause.EXPIRED}
 
 
-def test_a_computer_is_told_which_limit_passed(agent):
+def test_a_computer_reads_which_limit_passed(agent):
     shows = signed_in(agent, DESKTOP)
     assert device_state.read(shows, LEGACY, NOW + HOUR).reason == Limit.INACTIVITY
     assert device_state.read(shows, LEGACY, NOW + 24 * HOUR).reason == Limit.CODE_AGE

@@ -73,7 +73,7 @@ def test_some_requirements_only_a_code_meets(wanted, decision, let_in):
         pytest.param(None, ASK, {}, Limit.CODE_AGE, id="a limit passed before any rule was asked"),
     ],
 )
-def test_an_agent_who_is_asked_again_is_told_one_reason(who, decision, wanted, told):
+def test_an_agent_who_is_asked_again_reads_one_reason(who, decision, wanted, told):
     reason = None if who else Limit.CODE_AGE
     assert step(who, decision, reason=reason, **wanted) == AskPhone(told)
 

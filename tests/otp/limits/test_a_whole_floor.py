@@ -104,7 +104,7 @@ def test_each_is_sent_one_code_and_the_few_who_are_over_have_theirs_a_minute_lat
     assert [it.loud for it in texts.alarms(in_at)] == [True]
 
 
-def test_operators_are_told_before_the_texts_of_the_day_are_used_up(floor):
+def test_operators_are_warned_before_the_texts_of_the_day_are_used_up(floor):
     have_come(floor[: 8 * MANY // 10])
     (alarm,) = texts.alarms(NOW)
     assert (alarm.loud, alarm.why.startswith("800 of the day's 1000 texts are used.")) == (False, True)

@@ -51,6 +51,6 @@ def test_the_end_of_all_codes_is_lifted_by_an_operator(agent):
     assert pauses.paused_until(counted_as, own=False, now=NOW) is None
 
 
-def test_nobodys_number_comes_to_the_same_end(db):
+def test_an_unknown_number_is_paused_in_the_same_way(db):
     counted_as = guessed_in_vain(None, A_YEAR)
     assert pauses.paused_until(counted_as, own=False, now=NOW) is not None

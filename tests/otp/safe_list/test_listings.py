@@ -49,7 +49,7 @@ def test_only_confirmed_numbers_of_agents_who_are_switched_on_are_asked_for(ana)
     assert run() == [("01", True)]
 
 
-def test_some_agents_can_be_chosen_and_who_has_no_number_is_told(ana):
+def test_some_agents_can_be_chosen_and_those_without_a_number_are_named(ana):
     bo = an_agent("+12015550102", "bo@acme.example", is_active=False)
     chosen = Agent.objects.filter(pk__in=[ana.pk, bo.pk])
     assert listings.preview(chosen).without_number == 1
@@ -103,7 +103,7 @@ def test_an_agent_who_comes_back_in_time_stays_on_the_list(ana, listed):
     assert run() == [("01", True)]
 
 
-def test_a_number_that_twilio_was_never_told_of_is_forgotten_at_once(ana):
+def test_a_number_that_was_never_sent_to_twilio_is_deleted_at_once(ana):
     listings.ask(NOW)
     Agent.objects.update(is_active=False)
     listings.let_go(NOW)
@@ -167,7 +167,7 @@ def test_a_request_that_died_half_way_is_made_again_after_a_while(ana):
     assert run(now=NOW + listings.CLAIMED) == [("01", True)]
 
 
-def test_whoever_is_switched_off_while_twilio_is_asked_still_leaves(ana):
+def test_an_agent_who_is_switched_off_during_a_request_is_still_removed(ana):
     listings.ask(NOW)
     row = listings.take_due(NOW)
     Agent.objects.update(is_active=False)

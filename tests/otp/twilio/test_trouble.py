@@ -29,7 +29,7 @@ def test_a_service_that_does_not_answer_is_down(gateway, verify, kind):
     [(Fault(FaultKind.DROP, calls=9), 2), (Fault(FaultKind.ERROR, calls=9, status=429, code=20429), 2)],
     ids=["the answer got lost", "too much at once"],
 )
-def test_a_probe_takes_as_many_calls_as_the_check_it_stands_in_for(verify, make_gateway, phones, fault, calls):
+def test_a_probe_makes_as_many_calls_as_the_check_it_replaces(verify, make_gateway, phones, fault, calls):
     """Else an outage would tell by its time whose number is known."""
     gateway, sid = make_gateway(verify.url, pause=lambda _: None), phones.ask(ANA)
     for act in (gateway.probe, lambda: gateway.check(sid=sid, to=ANA, code="000000")):
@@ -100,7 +100,7 @@ def test_wrong_credentials_at_a_check_are_no_verdict(verify, make_gateway, phone
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])
-def test_an_outage_at_a_start_is_told_and_the_text_is_not_repeated(gateway, verify, kind):
+def test_an_outage_at_a_start_is_reported_and_the_text_is_not_repeated(gateway, verify, kind):
     verify.state.order_faults([Fault(FaultKind(kind))])
     refused = gateway.start(ANA, Channel.SMS, "reference")
     assert (refused.failure, refused.opens_breaker) == (Failure.UNAVAILABLE, True)

@@ -127,7 +127,7 @@ def test_a_refusal_by_the_account_is_reported(gateway, verify, control, orders, 
     assert (refused.failure, refused.opens_breaker) == (failure, False)
 
 
-def test_a_full_rate_limit_is_waited_for_once_and_then_told(verify, make_gateway, control):
+def test_after_a_rate_limit_the_call_is_repeated_once_and_then_fails(verify, make_gateway, control):
     control(verify, buckets={"latchkey_agent": {"max": 1, "interval": 0.5}})
     limits = RateLimits(agent="a hash")
     gateway = make_gateway(verify.url, pause=lambda _: control(verify, advance=1))

@@ -317,7 +317,7 @@ def test_a_broken_rule_that_is_off_harms_nobody():
     assert decide([a_rule(DENY, Broken(), mode=Mode.OFF)], IOS_FACTS).effect is ALLOW
 
 
-def test_a_stored_condition_that_does_not_read_denies_whoever_meets_it():
+def test_an_unreadable_condition_denies_everybody_who_reaches_it():
     unread = Rule("1", "", Mode.ON, ALLOW, read_all([{"kind": "moon phase"}]))
 
     assert decide([unread], IOS_FACTS).decided_by == "fault"

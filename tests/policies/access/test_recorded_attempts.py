@@ -44,7 +44,7 @@ def test_a_stored_attempt_is_read_with_the_events_own_address_and_header():
     assert recorded_attempts.facts_from_json({"text": "apart"}).text == LATER
 
 
-def test_a_text_that_said_nothing_is_not_read_from_beside():
+def test_an_empty_header_is_not_replaced_by_the_events_header():
     stored = recorded_attempts.facts_to_json(Facts(text=frozenset()))
     assert stored == {"text": []}
     assert recorded_attempts.facts_from_json(stored, text="Mozilla/5.0") == Facts(text=frozenset())
@@ -68,6 +68,6 @@ def test_a_record_that_says_nothing_is_of_somebody_without_a_pass():
         ({"platform": "android"}, "^platform is not a list: 'android'$"),
     ],
 )
-def test_a_record_that_does_not_read_says_why(stored, sentence):
+def test_an_unreadable_record_says_why(stored, sentence):
     with pytest.raises(ValueError, match=sentence):
         recorded_attempts.facts_from_json(stored)

@@ -45,7 +45,7 @@ def test_differences_are_described_in_words(rules, said):
     assert told(*rules) == said
 
 
-def test_a_sentence_of_its_own_that_is_gone_is_told():
+def test_a_removed_message_is_a_difference():
     said = differences(Policy((replace(A, message="No."),)), Policy((A,)))
     assert [it.sentence for it in said] == ["“No Android” no longer has a message of its own for the agent"]
 
@@ -57,12 +57,12 @@ def test_every_difference_names_its_rule_and_the_default_none():
     assert [it.key for it in told] == ["d", "b", "b", "b", "b", "a", ""]
 
 
-def test_another_default_is_told_last():
+def test_a_changed_default_is_the_last_difference():
     assert told(A, B, default=Effect.DENY)[-1] == (Change.DEFAULT, "If no rule matches: deny, was allow")
 
 
 @given(st.permutations("abcdef"))
-def test_only_as_few_rules_as_had_to_move_are_told_as_moved(order):
+def test_only_the_rules_that_had_to_move_are_named_as_moved(order):
     rules = {it: replace(C, key=it, name=it) for it in "abcdef"}
     moved = [it.key for it in differences(Policy(tuple(rules.values())), Policy(tuple(rules[it] for it in order)))]
     stayed = [it for it in order if it not in moved]

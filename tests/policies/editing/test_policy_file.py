@@ -144,7 +144,7 @@ def test_every_field_of_a_rule_and_the_cases_stand_in_the_file():
     assert policy_file.write(policy, [CASE]) == json.dumps(whole, indent=2) + "\n"
 
 
-def test_the_default_stands_in_the_file():
+def test_a_policy_file_contains_the_default():
     assert policy_file.read(a_file(default="deny")).policy.default is Effect.DENY
 
 
@@ -166,7 +166,7 @@ def test_a_case_that_says_nothing_more_comes_on_a_monday_at_noon():
     assert (case.name, case.trial) == ("case 1", Trial("x", datetime(2026, 1, 5, 12, tzinfo=UTC)))
 
 
-def test_an_agent_of_whom_nothing_is_said_has_just_given_a_code_on_a_new_phone():
+def test_an_agent_without_details_has_just_given_a_code_on_a_new_phone():
     trial = policy_file.read(a_file({**CASE, "agent": {}, "at": "2026-01-04T23:00:00+02:00"})).cases[0].trial
     assert trial.agent == AgentFacts("", frozenset(), "", device_age=0, code_age=0)
     assert trial.now == datetime(2026, 1, 4, 21, tzinfo=UTC)
@@ -179,7 +179,7 @@ def test_rules_without_a_key_keep_mode_service_and_message():
     assert policy_file.failures(policy_file.read(a_file(android, rules=[watching, elsewhere]))) == []
 
 
-def test_a_default_that_denies_is_told_as_such():
+def test_a_denying_default_is_named():
     file = policy_file.read(a_file({"user_agent": IPHONE, "agent": {}, "expect": "allow"}, default="deny", rules=[]))
     (failure,) = policy_file.failures(file)
     assert (failure.came, failure.by) == ("deny", "default")

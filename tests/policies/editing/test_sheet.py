@@ -43,7 +43,7 @@ def test_a_sheet_that_travels_with_a_page_reads_back_unchanged(three):
     assert again.policy == three.policy
 
 
-def test_a_row_that_does_not_read_travels_unharmed(db):
+def test_an_unreadable_row_travels_unchanged(db):
     publishing.broken([{"kind": "moon phase"}])
     shown = sheet.shown()
     assert Sheet.read(shown.write()).rows[-1].conditions == [{"kind": "moon phase"}]
@@ -84,7 +84,7 @@ def test_keeping_a_sheet_begins_a_draft_and_changes_nothing_in_force(three):
     assert (names(), names(Sheet.of(publishing.live()))) == ("ACB", "ABC")
 
 
-def test_keeping_what_stands_there_already_begins_no_draft(three):
+def test_saving_an_unchanged_sheet_begins_no_draft(three):
     assert not sheet.keep(three, three)
     assert not PolicyRevision.objects.draft().exists()
 
@@ -97,7 +97,7 @@ def test_rows_of_a_draft_keep_their_numbers_so_that_their_history_goes_on(three)
     assert {row.key: row.pk for row in sheet.shown().rows} == before
 
 
-def test_the_second_who_saves_is_told_what_the_first_changed_and_nothing_is_written(three):
+def test_the_second_operator_reads_what_the_first_changed_and_nothing_is_written(three):
     first = changed(three, "B", name="Bee").with_modes({keyed(three, "A"): Mode.OFF})
     sheet.keep(first, three)
     with pytest.raises(Overtaken) as refused:
@@ -107,7 +107,7 @@ def test_the_second_who_saves_is_told_what_the_first_changed_and_nothing_is_writ
     assert names() == "ABeeC"
 
 
-def test_whoever_wants_what_the_other_saved_already_is_not_refused(three):
+def test_an_operator_who_saves_the_same_as_another_is_not_refused(three):
     wanted = three.without(keyed(three, "C"))
     assert sheet.keep(wanted, three)
     assert not sheet.keep(wanted, three)
@@ -138,7 +138,7 @@ def test_a_rule_that_the_first_deleted_stays_deleted_for_who_only_moved(three):
     assert names(again) == "AC"
 
 
-def test_a_sheet_puts_an_edited_rule_in_its_place_and_a_new_one_where_it_is_told(three):
+def test_a_sheet_keeps_an_edited_rules_place_and_inserts_a_new_one_at_the_given_place(three):
     new = AccessRule(name="N", mode="on", effect="deny", conditions=[])
     assert names(three.with_rule(new, 1)) == "ANBC"
     assert names(three.with_rule(new)) == "ABCN"

@@ -39,7 +39,7 @@ def test_touch_points_are_known_from_the_first_page_on_and_kept_with_the_phone()
     assert told[preview.REUSED] is Effect.ALLOW
 
 
-def test_a_mac_that_told_no_touch_points_is_no_ipad_from_the_first_page_on():
+def test_a_mac_without_touch_points_is_no_ipad_after_the_first_page():
     assert effects(NO_IPAD, touch_points=0)[preview.PAID] is Effect.ALLOW
 
 

@@ -161,7 +161,7 @@ def test_the_strings_of_twilios_page_are_an_iphone_and_an_android_phone():
         ("Dalvik/2.1.0 (Linux; U; Android 13; Pixel 7 Build/TQ3A)", "android phone|tablet app None"),
     ],
 )
-def test_strings_beside_the_samples_are_read_as_what_they_claim(header, expected):
+def test_other_strings_are_parsed_as_they_claim(header, expected):
     it = parse(header)
     words = [members(it.platform), members(it.form), members(it.client), it.browser, str(it.browser_version)]
 

@@ -110,7 +110,7 @@ UNSAVABLE = {
 
 
 @pytest.mark.parametrize(("line", "sentence"), UNSAVABLE.values(), ids=UNSAVABLE)
-def test_a_line_that_cannot_be_saved_is_told_in_a_sentence(line, sentence):
+def test_a_line_that_cannot_be_saved_is_explained_in_a_sentence(line, sentence):
     assert faults([line]) == (f"{line.name}: {sentence}.",)
 
 
@@ -152,7 +152,7 @@ def test_a_mandatory_may_stand_in_the_list_as_it_is():
     assert release(ANN, BASICS, NEW) == release(ANN, (), NEW)
 
 
-def test_every_fault_of_a_list_is_told():
+def test_every_fault_of_a_list_is_reported():
     assert len(faults([fixed("a.int", "x"), fixed("b.boolean", "x"), fixed("c"), fixed("c.int", "1")])) == 4
 
 

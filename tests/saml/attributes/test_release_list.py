@@ -38,7 +38,7 @@ def test_flex_gets_the_mandatory_whatever_the_list_says(slug, person):
     )
 
 
-def test_an_empty_mandatory_is_told_in_its_own_format():
+def test_an_empty_mandatory_attribute_is_named_with_its_format():
     rules = Rules(mandatory=(Release("tel", Source.PHONE, name_format=URI),))
     assert release(replace(ANN, phone=""), (), NEW, rules) == (Attribute("tel", ("",), URI),)
 
@@ -152,7 +152,7 @@ WORKERS = {
 
 
 @pytest.mark.parametrize("name", WORKERS)
-def test_flex_names_a_worker_attribute_by_what_stands_before_the_ending(name):
+def test_flex_names_a_worker_attribute_by_the_part_before_the_ending(name):
     assert worker_attribute(name) == WORKERS[name]
 
 

@@ -91,7 +91,7 @@ def test_any_relay_state_of_a_form_is_kept(state):
     assert receive_redirect(a_query(XML, RelayState=state)).relay_state == state
 
 
-def test_no_relay_state_is_told_from_an_empty_one():
+def test_no_relay_state_differs_from_an_empty_one():
     assert receive_redirect(QUERY).relay_state is None
 
 
@@ -255,7 +255,7 @@ def test_half_a_signature_is_refused(half):
 
 
 @pytest.mark.parametrize("beside", [{"SigAlg": RSA_SHA256, "Signature": "YQ=="}, {"SigAlg": "a"}, {"Signature": "a"}])
-def test_a_signature_beside_a_posted_message_is_refused(beside):
+def test_a_separate_signature_with_a_posted_message_is_refused(beside):
     with pytest.raises(MisshapenSignature, match="wanted the signature inside a posted message"):
         receive_post(a_body(XML, **beside), FORM)
 
@@ -324,7 +324,7 @@ BESIDE = [f"{QUERY}&SAMLResponse={VALUE}", f"{ANSWER}&{QUERY}", f"{QUERY}&SAMLRe
 
 @pytest.mark.parametrize("query", [*BESIDE, f"{ANSWER}&{ANSWER}", f"{ANSWER}&SAML%52esponse={VALUE}"])
 @pytest.mark.parametrize("message", [*Message, None], ids=["request", "response", "either"])
-def test_a_message_beside_another_is_refused(query, message):
+def test_two_messages_in_one_request_are_refused(query, message):
     with pytest.raises(UnreadableRequest):
         receive_redirect(query, message)
 

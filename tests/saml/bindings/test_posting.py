@@ -41,7 +41,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_whatever_one_request_brings_stands_there_as_text(text):
+def test_all_values_of_a_request_are_escaped_as_text(text):
     page = a_page(text, service=f"Flex {text}", news=f"News{text}", address=f"{ACS}?{text}")
     read = html.fromstring(page)
     assert values(page) == {"SAMLResponse": "PHNhbWw+", "RelayState": text}

@@ -82,17 +82,17 @@ def test_a_request_that_is_refused_is_noted_with_the_reason(ear, query, outcome)
     assert (heard().outcome, heard().reference) == (outcome, page.response.headers["X-Reference"])
 
 
-def test_a_signature_is_noted_whoever_made_it(ear):
+def test_a_signature_is_recorded_whoever_made_it(ear):
     by_redirect(a_signed_query(asked(), a_pair("foreign")))
     assert heard().signed
 
 
-def test_a_request_that_was_told_no_is_noted_with_the_status(ear):
+def test_a_refused_request_is_recorded_with_the_status(ear):
     by_redirect(a_query(asked(f'<samlp:NameIDPolicy Format="{names.TRANSIENT}"/>')))
     assert heard().says["answered_with"] == "InvalidNameIDPolicy"
 
 
-def test_a_request_that_may_ask_so_since_the_service_was_changed_is_not_noted_as_told_no(ear):
+def test_a_request_that_a_changed_service_accepts_is_not_recorded_as_refused(ear):
     """It begins by what the process heard last, is told no by that, and looks again."""
     may_ask_so = f'<samlp:NameIDPolicy Format="{names.TRANSIENT}"/>'
     by_redirect(a_query(asked(may_ask_so)))
@@ -161,14 +161,14 @@ def test_listening_ends_by_itself_after_ten_minutes(ear, clock, after):
     assert not HeardRequest.objects.exists()
 
 
-def test_stopping_ends_it_at_once_and_keeps_what_was_heard(ear, clock):
+def test_stopping_ends_listening_at_once_and_keeps_the_requests(ear, clock):
     by_redirect(a_query(asked(issuer=STRANGER)))
     listening.end(ours.now())
     by_redirect(a_query(asked(issuer=STRANGER)))
     assert HeardRequest.objects.count() == 1
 
 
-def test_two_operators_who_listen_share_what_is_heard(clock, db):
+def test_two_operators_who_listen_share_the_requests(clock, db):
     listening.begin(NOW)
     HeardRequest.objects.create(at=NOW, issuer="urn:first", binding="post", signed=False, reference="7KQ2M-9TX4D")
     clock.shift(300)
@@ -177,7 +177,7 @@ def test_two_operators_who_listen_share_what_is_heard(clock, db):
     assert heard().issuer == "urn:first"
 
 
-def test_listening_anew_forgets_what_was_heard_before(clock, db):
+def test_listening_again_deletes_earlier_requests(clock, db):
     listening.begin(NOW)
     HeardRequest.objects.create(at=NOW, issuer="urn:first", binding="post", signed=False, reference="7KQ2M-9TX4D")
     listening.begin(NOW + timedelta(hours=1))

@@ -88,7 +88,7 @@ TOLD = [
 ]
 
 
-def test_a_sound_answer_is_told_clause_by_clause_and_needs_no_advice():
+def test_a_valid_response_is_listed_clause_by_clause_without_advice():
     assert check(MADE, ASKED, sent_encrypted=False) == tuple(Check(*it, passed=True) for it in TOLD)
 
 

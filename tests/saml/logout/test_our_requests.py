@@ -97,7 +97,7 @@ def test_every_message_has_an_id_of_its_own():
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=50).filter(lambda it: it == it.strip())
 )
 @settings(deadline=None)
-def test_any_name_of_ours_comes_back_equal(name):
+def test_any_name_that_we_send_comes_back_equal(name):
     read = parse(ours(subject=Subject(name), session_indexes=[name]).octets())
     assert (read.name_id, read.session_indexes) == (name, (name,))
 

@@ -225,7 +225,7 @@ def test_a_name_that_cannot_be_read_is_answered_with_the_state_it_came_with():
 
 
 @pytest.mark.parametrize("inner", NO_NAMES.values(), ids=NO_NAMES)
-def test_no_status_is_told_to_a_stranger(inner):
+def test_a_stranger_gets_no_status(inner):
     with pytest.raises((UnknownSigningKey, UnreadableRequest)):
         checked(redirected(a_logout_request(inner), a_pair("third")))
 

@@ -275,6 +275,6 @@ def test_an_invalid_logout_response_is_unreadable(xml):
         parse(xml)
 
 
-def test_an_answer_without_content_is_told_from_a_request():
+def test_a_response_without_content_differs_from_a_request():
     with pytest.raises(NoRequest, match="SAMLResponse"):
         receive_redirect("SAMLResponse=", RESPONSE)

@@ -39,7 +39,7 @@ def test_md05_metadata_of_a_product_says_who_and_where(product):
     assert sp.objections == ()
 
 
-def test_md05_mellons_logout_and_wishes_are_read():
+def test_md05_mellons_logout_addresses_and_algorithms_are_read():
     sp = read(of_product("mellon"))
     assert (sp.authn_requests_signed, sp.want_assertions_signed) == (True, True)
     assert sp.slo == (Endpoint(names.SOAP, SLO), Endpoint(names.HTTP_REDIRECT, SLO))

@@ -68,7 +68,7 @@ def test_a_key_without_use_serves_both():
     assert sp.signing_certificates == sp.encryption_certificates == (a_pair("sp").certificate,)
 
 
-def test_several_keys_are_told_apart_by_use():
+def test_several_keys_are_distinguished_by_use():
     inner = key("sp", SIGNING) + key("next", SIGNING) + key("sp", SIGNING) + key("idp", ENCRYPTION)
     sp = read(an_sp(inner + SERVICE))
     assert sp.signing_certificates == (a_pair("sp").certificate, a_pair("next").certificate)
@@ -125,7 +125,7 @@ def test_other_prefixes_another_order_and_extensions_are_read():
     assert sp.valid_until.isoformat() == "2026-12-01T00:00:00+00:00"
 
 
-def test_an_end_is_told_in_utc_wherever_its_writer_is():
+def test_an_expiry_is_returned_in_utc_whatever_its_time_zone():
     sp = read(an_sp(root=f'entityID="{SP}" validUntil="2026-12-01T01:00:00+05:00"'))
     assert dict(words.summary(sp))["Valid until"] == ("2026-11-30 20:00 UTC",)
 

@@ -41,7 +41,7 @@ def test_the_same_document_changes_nothing(db, product):
     assert told(registered(of_product(product)), of_product(product)) == {}
 
 
-def test_a_new_address_and_default_are_told_and_taken(db):
+def test_a_new_address_and_default_are_listed_and_applied(db):
     sp = registered(an_entity(acs()))
     xml = an_entity(acs(index=0) + acs(f"{ACS}/two", 1, ' isDefault="true"'))
     gone, new = told(sp, xml)["Addresses that take Responses"]
@@ -63,7 +63,7 @@ def test_an_address_that_stays_keeps_its_row(db):
     assert taken(sp, an_entity(acs())).consumers.get().pk == kept
 
 
-def test_a_changed_key_is_told_by_fingerprint(db):
+def test_a_changed_key_is_named_by_its_fingerprint(db):
     sp = registered(an_entity(key("sp", "signing")))
     gone, new = told(sp, an_entity(key("next", "signing")))["Certificates it signs requests with"]
     assert [it.count(":") for it in (*gone, *new)] == [31, 31]

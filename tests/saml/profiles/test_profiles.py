@@ -150,7 +150,7 @@ FAULTY = {
 
 
 @pytest.mark.parametrize(("address", "fault"), FAULTY.values(), ids=FAULTY)
-def test_parts_that_do_not_belong_together_are_told(address, fault):
+def test_pasted_parts_that_do_not_belong_together_are_reported(address, fault):
     assert review(address) == Review(fault)
 
 
@@ -224,7 +224,7 @@ def test_values_of_one_way_that_do_not_belong_together_make_no_address(values):
     assert pasted(*values) == Pasted(faults=(f"These values do not belong together: {', '.join(shown)}.",))
 
 
-def test_an_account_is_told_from_whatever_names_it():
+def test_an_account_is_recognised_in_each_value_that_names_it():
     assert [pasted(it).account_sid for it in (AC, PREVIEW, JQ, "")] == [AC, AC, "", ""]
     assert [account_id(it) for it in (ENHANCED, LEGACY, FlexAddress("generic", "x", AC))] == [JQ, AC, ""]
 

@@ -259,7 +259,7 @@ def test_an_index_that_is_not_registered_is_refused():
         checked(a_request(AssertionConsumerServiceIndex="7"))
 
 
-def test_an_index_beside_a_url_is_refused():
+def test_an_index_together_with_a_url_is_refused():
     with pytest.raises(UnregisteredAcs, match="wanted an ACS by URL or by index, saw both"):
         checked(a_request(AssertionConsumerServiceIndex="0", AssertionConsumerServiceURL=ACS))
 

@@ -79,7 +79,7 @@ def test_a_signature_names_any_id_as_it_is(idp_key):
     assert found(root, "//ds:Reference/@URI") == [f"#{root.get('ID')}"]
 
 
-def test_the_signature_stands_right_after_the_issuer(idp_key):
+def test_the_signature_comes_right_after_the_issuer(idp_key):
     assert [it.tag for it in sign(a_target(), idp_key).children] == ["saml:Issuer", "ds:Signature", "saml:Assertionx"]
 
 
@@ -91,7 +91,7 @@ def test_a_changed_element_no_longer_verifies(idp_key, old):
         xmlsec_judges(etree.fromstring(octets.replace(old, old[:-1] + b"y" + old[-1:]))[1], idp_key.certificate)
 
 
-def test_a_key_beside_another_certificate_does_not_pass_its_test(idp_key):
+def test_a_key_with_another_keys_certificate_fails_its_test(idp_key):
     with pytest.raises(UnusableKey, match="does not"):
         self_test(replace(idp_key, certificate=a_pair("sp").certificate))
 

@@ -95,7 +95,7 @@ def test_a_verifier_that_names_another_element_is_not_believed(sp_pair, monkeypa
     assert str(caught.value) == f"wanted the root to be signed, saw {tag} signed"
 
 
-def test_a_missing_signature_is_told_where_one_is_required():
+def test_a_missing_signature_is_refused_if_one_is_required():
     with pytest.raises(MissingSignature, match=f"^wanted a signed request of '{SP}', saw none$"):
         checked(XML, request_signature=RequestSignature.REQUIRE)
 

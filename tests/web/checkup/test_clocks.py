@@ -33,7 +33,7 @@ def test_the_databases_clock_agrees_with_ours(db):
     assert states(clocks.check_locally()) == [OK]
 
 
-def test_a_clock_of_ours_that_was_moved_differs_from_the_databases(db, clock):
+def test_a_clock_that_was_moved_differs_from_the_databases(db, clock):
     clock.move_to(datetime.now(UTC) + timedelta(minutes=10))
     assert "apart" in sentence(clocks.check_locally())
 

@@ -102,7 +102,7 @@ def test_an_undo_does_not_say_who_has_a_former_number_now(place):
     assert ("Somebody else has the former number of Agent 1." in text, "Agent 2" in text) == (True, False)
 
 
-def test_a_file_holds_nothing_for_whoever_was_barred_meanwhile(place):
+def test_a_file_is_empty_for_a_supervisor_who_was_barred_meanwhile(place):
     page = choose(place.browser, [MINE, "Ana Maria"])
     place.sue.supervisor.barred = True
     place.sue.supervisor.save()

@@ -110,7 +110,7 @@ def test_an_empty_place_says_what_will_fill_it(admin):
     assert '<svg class="bars"' not in page
 
 
-def test_the_plot_is_named_and_every_bar_stands_in_a_table_too(admin):
+def test_the_plot_has_a_name_and_a_table_with_every_bar(admin):
     came({"minutes": 3}, method="session")
     page = html.fromstring(admin.get(HOME, {"period": "week"}).content)
     (plot,) = page.iterfind(".//svg[@class='bars']")

@@ -64,7 +64,7 @@ def test_one_row_with_a_problem_leaves_all_as_they_were(two, choose, row):
     assert names() == {}
 
 
-def test_a_name_that_flex_was_told_is_fixed(two, choose, keys):
+def test_a_name_that_flex_got_is_fixed(two, choose, keys):
     ana, _ = two
     SubjectName.of(ana, None)
     SubjectName.objects.update(told=True)

@@ -33,7 +33,7 @@ def test_add_operator_makes_an_agent_one_without_taking_away_the_roles(agent):
     assert (person.is_staff, person.is_superuser, person.role_names) == (True, True, ("agent",))
 
 
-def test_add_operator_says_whom_it_switches_on_again_and_so_does_the_trail(db):
+def test_add_operator_and_the_trail_name_an_operator_who_is_switched_on_again(db):
     nora = a_superuser("nora@acme.example", is_active=False)
     assert "is one already. They were switched off, and are switched on again." in run("add_operator", nora.email)[1]
     assert any("is_active" in it.changes for it in LoginEvent.objects.all())
@@ -109,7 +109,7 @@ def test_revoke_device_signs_out_one_device_by_its_id(signed_in):
         ("00000000-0000-0000-0000-000000000000", "There is no device 0"),
     ],
 )
-def test_revoke_device_says_whom_it_does_not_know(signed_in, whose, sentence):
+def test_revoke_device_names_an_unknown_agent(signed_in, whose, sentence):
     with pytest.raises(CommandError, match=sentence):
         run("revoke_device", whose)
     assert Device.objects.active().count() == 2

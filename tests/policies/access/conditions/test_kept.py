@@ -95,7 +95,7 @@ def test_an_unreadable_condition_does_not_affect_the_others():
         bad.ask(sent(PIXEL))
 
 
-def test_a_field_of_another_type_is_told():
+def test_a_field_of_another_type_is_reported():
     with pytest.raises(ValueError, match=r"^'30' does not fit <class 'int'>$"):
         from_json({"kind": "device_age", "days": "30", "under": False})
 
@@ -138,7 +138,7 @@ def test_a_text_to_look_for_has_so_many_characters_and_no_more():
 
 
 @pytest.mark.parametrize("numbered", [DeviceAge, CodeAge, lambda number: BrowserVersion("Chrome", number)])
-def test_a_number_lies_between_nothing_and_the_highest(numbered):
+def test_a_number_is_between_0_and_the_highest(numbered):
     assert numbered(0) != numbered(HIGHEST)
     for wrong in (-1, HIGHEST + 1):
         with pytest.raises(ValueError, match=f"^a number here is between 0 and {HIGHEST}$"):

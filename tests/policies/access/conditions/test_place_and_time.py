@@ -28,7 +28,7 @@ def test_a_block_of_ipv4_may_be_written_as_one_of_ipv6():
         (None, UNKNOWN),
     ],
 )
-def test_an_address_lies_in_a_block_or_not(address, answer):
+def test_a_condition_tells_whether_an_address_is_in_a_block(address, answer):
     blocks = NetworkIn(frozenset({"192.0.2.0/24", "2001:db8::/32"}))
 
     assert blocks.ask(Facts(network=known(address))) is answer

@@ -106,7 +106,7 @@ def test_this_browser_is_judged_with_the_touch_points_that_its_script_found(admi
     assert "Before a text or call is paid for: <strong>Let in" in mac
 
 
-def test_an_ipad_without_script_is_refused_because_it_cannot_be_told_from_a_mac(admin, clock):
+def test_an_ipad_without_script_is_refused_because_it_looks_like_a_mac(admin, clock):
     in_tests.drafted(NO_IPADS)
     shown = verdicts(admin, **{"try-listed": "mac-safari", "try-touch": "off"})
     assert "Before a text or call is paid for: <strong>Refused" in shown
