@@ -13,6 +13,6 @@ def run(*command, **options):
     return out.getvalue(), err.getvalue()
 
 
-def told(*command):
+def run_json(*command):
     """Run a command with --json and read what it says."""
     return json.loads(run(*command, "--json")[0])

@@ -17,7 +17,7 @@ from idp.audit.models import LoginEvent
 from idp.webhooks import reading, registration
 from idp.webhooks.models import Delivery, State, Webhook
 from tests.conftest import NOW
-from tests.web.commands import told
+from tests.web.commands import run_json
 from tests.web.conftest import a_superuser, inside
 from tests.webhooks.receiver import ALL, send
 
@@ -210,7 +210,7 @@ def test_the_home_page_names_a_receiver_that_answered_410(webhook, receiver, hap
 def test_one_run_sends_all_waiting_messages(webhook, receiver, happens):
     receiver.answers = [204, 500]
     happens("AAAAA-11111", "BBBBB-22222", "CCCCC-33333")
-    tried = told("send_webhooks")
+    tried = run_json("send_webhooks")
     assert [(it["webhook"], it["type"], it["state"], it["answer"]) for it in tried] == [
         ("Rota", "agent.signed_in", "delivered", "HTTP 204"),
         ("Rota", "agent.signed_in", "waiting", "HTTP 500"),

@@ -18,7 +18,7 @@ from tests.conftest import NOW
 from tests.saml.keys import a_pair
 from tests.saml.metadata.documents import ACS, CBC, acs, an_entity, key, methods, signed
 from tests.saml.metadata.sites import document, serving
-from tests.web.commands import run, told
+from tests.web.commands import run, run_json
 
 MD = f"{{{names.METADATA}}}"
 
@@ -32,7 +32,7 @@ def site(db, keys):
 
 
 def add(*more):
-    return told("add_sp", "--slug", "app", "--name", "App", *more)
+    return run_json("add_sp", "--slug", "app", "--name", "App", *more)
 
 
 # add_sp
@@ -90,7 +90,7 @@ def test_add_sp_says_why_it_fetches_or_reads_nothing(db, given, words):
 def refresh(*more):
     """Run it, and return its status and what it told."""
     try:
-        return 0, told("refresh_metadata", *more)
+        return 0, run_json("refresh_metadata", *more)
     except SystemExit as ended:
         return ended.code, None
 

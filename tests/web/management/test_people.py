@@ -7,7 +7,7 @@ from django.test import Client
 from idp.agents.models import Agent, Department, Device, Reason
 from idp.audit.models import LoginEvent
 from idp.otp.models import PhoneAuthenticator
-from tests.web.commands import run, told
+from tests.web.commands import run, run_json
 from tests.web.conftest import a_superuser
 
 
@@ -86,7 +86,7 @@ def test_add_agent_says_what_is_wrong_and_adds_nothing(agent, change, sentence):
 
 
 def test_revoke_device_signs_out_all_of_an_agents_devices(signed_in):
-    ended = told("revoke_device", "AGENT-1@acme.example")
+    ended = run_json("revoke_device", "AGENT-1@acme.example")
     assert {it["label"] for it in ended} == {"iPhone, Safari", "Windows computer, Chrome"}
     assert set(Device.objects.values_list("reason", flat=True)) == {Reason.OPERATOR}
     lines = LoginEvent.objects.filter(kind="device ended", detail="signed out by an operator (command line)")

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError
 
 from idp.saml.models import AssertionConsumer, ServiceProvider
-from tests.web.commands import run, told
+from tests.web.commands import run, run_json
 from tests.web.seeded import a_service
 
 CONNECTION = "JQ" + "2" * 32
@@ -25,7 +25,7 @@ METADATA = """<?xml version="1.0"?>
 
 
 def test_add_sp_takes_any_one_value_of_flex(db, keys):
-    known = told("add_sp", "--flex", CONNECTION, "--slug", "flex", "--name", "Flex")
+    known = run_json("add_sp", "--flex", CONNECTION, "--slug", "flex", "--name", "Flex")
     assert known["profile"] == "flex-enhanced"
     assert known["entity_id"] == f"urn:flex:{CONNECTION}"
     assert known["acs"] == [f"https://login.flex.us1.twilio.com/login/callback?connection={CONNECTION}"]
@@ -42,7 +42,7 @@ def test_add_sp_prints_the_values_for_the_console(db, keys):
 
 def test_add_sp_reads_metadata(db, keys, tmp_path):
     (tmp_path / "sp.xml").write_text(METADATA)
-    known = told("add_sp", "--metadata", str(tmp_path / "sp.xml"), "--slug", "wiki", "--name", "Wiki")
+    known = run_json("add_sp", "--metadata", str(tmp_path / "sp.xml"), "--slug", "wiki", "--name", "Wiki")
     assert (known["entity_id"], known["profile"]) == ("https://sp.example/metadata", "generic")
     rows = AssertionConsumer.objects.values_list("url", "index", "is_default")
     assert set(rows) == {("https://sp.example/acs", 4, False), ("https://sp.example/other", 7, True)}
@@ -50,7 +50,9 @@ def test_add_sp_reads_metadata(db, keys, tmp_path):
 
 def test_add_sp_by_hand_takes_the_first_address_as_default(db, keys):
     acs = ("--acs", "https://sp.example/1", "--acs", "https://sp.example/2")
-    known = told("add_sp", "--entity-id", "urn:sp", *acs, "--slug", "sp", "--name", "SP", "--timeout-policy", "legacy")
+    known = run_json(
+        "add_sp", "--entity-id", "urn:sp", *acs, "--slug", "sp", "--name", "SP", "--timeout-policy", "legacy"
+    )
     assert known["acs"] == ["https://sp.example/1", "https://sp.example/2"]
     assert ServiceProvider.objects.get().trust.acs[0] == ("https://sp.example/1", 0, True)
 

@@ -9,7 +9,7 @@ from idp.policies.user_agents import Platform
 from tests.conftest import an_agent
 from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_IOS, IPHONE
-from tests.web.commands import run, told
+from tests.web.commands import run, run_json
 from tests.web.seeded import a_rule, a_service
 
 MAC_OR_IPAD = (
@@ -19,7 +19,7 @@ MAC_OR_IPAD = (
 
 
 def trial(user_agent, *more):
-    return told("try_policy", "--user-agent", user_agent, *more)
+    return run_json("try_policy", "--user-agent", user_agent, *more)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 from tests.conftest import NOW
 from tests.user_agents import ANDROID
-from tests.web.commands import run, told
+from tests.web.commands import run, run_json
 from tests.web.seeded import REFERENCE, a_rule
 
 
@@ -26,7 +26,7 @@ def test_why_prints_the_events_of_a_reference(db):
 
 
 def test_why_prints_events_in_order_and_as_json(signed_in):
-    answer = told("why", REFERENCE)
+    answer = run_json("why", REFERENCE)
     assert [it["kind"] for it in answer] == ["signed in", "signed in"]
     assert answer[0]["agent"] == "agent-1@acme.example"
     assert answer[0]["judged"] == {"platform": ["android"]}

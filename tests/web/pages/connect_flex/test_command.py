@@ -6,7 +6,7 @@ from django.core.management import CommandError
 from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
-from tests.web.commands import run, told
+from tests.web.commands import run, run_json
 from tests.web.pages.connect_flex.conftest import ACCOUNT, ACS, CONNECTION, ENTITY_ID, LEGACY_ACS
 
 
@@ -20,7 +20,7 @@ def test_the_command_prints_the_consoles_fields_on_stdout_and_the_rest_on_stderr
 
 
 def test_the_command_prints_the_same_as_json(db):
-    known = told("connect_flex", ACS.replace("us1", "ie1"), "--slug", "desk", "--name", "Desk")
+    known = run_json("connect_flex", ACS.replace("us1", "ie1"), "--slug", "desk", "--name", "Desk")
     assert (known["slug"], known["name"], known["profile"]) == ("desk", "Desk", "flex-enhanced")
     assert known["acs"] == [ACS.replace("us1", "ie1")]
     assert known["console"]["Single Sign-On URL"] == published.sso_url()
@@ -28,7 +28,7 @@ def test_the_command_prints_the_same_as_json(db):
 
 def test_the_command_connects_legacy_and_enhanced_sso_of_an_account(db):
     run("connect_flex", CONNECTION, ACCOUNT)
-    known = told("connect_flex", CONNECTION, ACCOUNT, "--legacy")
+    known = run_json("connect_flex", CONNECTION, ACCOUNT, "--legacy")
     assert (known["slug"], known["console"]["Twilio SSO URL"]) == ("flex-legacy", LEGACY_ACS)
     assert ServiceProvider.objects.count() == 2
 
