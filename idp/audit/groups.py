@@ -17,7 +17,7 @@ class Group(StrEnum):
     PEOPLE = "people"
     POLICY = "policy"
     ACTS = "acts"
-    DOOR = "door"
+    ADMIN_SIGN_INS = "door"
     FILES = "files"
 
 
@@ -30,7 +30,7 @@ WORDS: Final = {
     Group.PEOPLE: "agents",
     Group.POLICY: "stops and passes",
     Group.ACTS: "what operators changed",
-    Group.DOOR: "who entered the admin",
+    Group.ADMIN_SIGN_INS: "who entered the admin",
     Group.FILES: "exports, imports and personal values shown",
 }
 
@@ -56,7 +56,7 @@ KINDS: Final = {
     Group.PEOPLE: {Kind.AGENT_OFF, Kind.AGENT_ON, Kind.NAME_CHOSEN, Kind.NAME_CHANGED},
     Group.POLICY: {Kind.STOPPED, Kind.STOP_LIFTED, Kind.PASS_GIVEN, Kind.PASS_ENDED},
     Group.ACTS: {Kind.ADDED, Kind.CHANGED, Kind.REMOVED, Kind.WROTE},
-    Group.DOOR: {
+    Group.ADMIN_SIGN_INS: {
         *(Kind.OPERATOR_IN, Kind.OPERATOR_OUT, Kind.OPERATOR_REFUSED, Kind.CONFIRMED, Kind.OWN_SIGN_IN),
     },
     Group.FILES: {Kind.IMPORTED, Kind.IMPORT_UNDONE, Kind.EXPORTED, Kind.TRAIL_EXPORTED, Kind.VALUES_SHOWN},

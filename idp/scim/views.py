@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 View = Callable[..., HttpResponse]
 
 
-def _door(*methods: str) -> Callable[[View], View]:
+def _authenticated(*methods: str) -> Callable[[View], View]:
     """Return a decorator that authenticates the personnel system and limits the methods. Raises NotLetIn."""
 
     def guarded(view: View) -> View:
@@ -52,19 +52,19 @@ def _door(*methods: str) -> Callable[[View], View]:
     return guarded
 
 
-@_door("GET")
+@_authenticated("GET")
 def service_provider_config(_: HttpRequest, __: PersonnelSystem) -> HttpResponse:
     """Return what Latchkey supports."""
     return responses.scim_response(schemas.service_provider_config(_base()))
 
 
-@_door("GET")
+@_authenticated("GET")
 def groups(_: HttpRequest, __: PersonnelSystem) -> HttpResponse:
     """Return no groups. Okta asks for them even if it sends none, and takes an error for a failed connection."""
     return responses.scim_response(schemas.listed([], 0))
 
 
-@_door("GET")
+@_authenticated("GET")
 def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") -> HttpResponse:
     """Return all resource types or schemas, or the named one. Raises NoSuchResource."""
     known = schemas.resource_types(_base()) if what == "ResourceTypes" else schemas.schemas(_base())
@@ -76,7 +76,7 @@ def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") 
     raise NoSuchResource
 
 
-@_door("GET", "POST")
+@_authenticated("GET", "POST")
 def people(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
     """List people, or add someone."""
     if request.method == "GET":
@@ -86,7 +86,7 @@ def people(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
     return responses.scim_response(created, status=201, headers={"Location": created["meta"]["location"]})
 
 
-@_door("GET", "PUT", "PATCH", "DELETE")
+@_authenticated("GET", "PUT", "PATCH", "DELETE")
 def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpResponse:
     """Return, change or deactivate someone."""
     match request.method:
@@ -102,7 +102,7 @@ def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpRespo
     return responses.scim_response(_resource(agent))
 
 
-@_door("GET", "POST", "PUT", "PATCH", "DELETE")
+@_authenticated("GET", "POST", "PUT", "PATCH", "DELETE")
 def unsupported(_: HttpRequest, __: PersonnelSystem, rest: str) -> HttpResponse:
     """Answer that there is no such address. Raises NoSuchResource."""
     raise NoSuchResource(rest[:100], sentence=NO_ADDRESS)

@@ -37,12 +37,12 @@ class Issuer:
     """Who issues a token, and the path that accepts it. A token for one path is not accepted at another."""
 
     base_url: str
-    door: str = BROWSERS
+    path: str = BROWSERS
 
     @property
     def audience(self) -> str:
         """The address that accepts the token."""
-        return f"{self.base_url}{self.door}"
+        return f"{self.base_url}{self.path}"
 
 
 def claims(*, jti: UUID, device: UUID, agent: UUID, issued_at: datetime, expires_at: datetime) -> Claims:

@@ -86,7 +86,7 @@ def recognise(token: str | None, device: Device | None, family: str, now: dateti
     """
     if not token:
         return None
-    row = _row(token, BROWSERS if device is None else _door(device), now)
+    row = _row(token, BROWSERS if device is None else _path_of(device), now)
     if isinstance(row, Unrecognised):
         return row
     if device is None or row.device_id != device.pk or device.family != family:
@@ -152,7 +152,7 @@ def _hand_out(row: LongLivedToken, device: Device, now: datetime) -> str:
 
 def _signed(row: LongLivedToken, device: Device, now: datetime) -> str:
     key = keyring.active(Use.TOKEN, now)
-    said, issuer = _claims(row, device.agent_id), _issuer(_door(device))
+    said, issuer = _claims(row, device.agent_id), _issuer(_path_of(device))
     return claims.write(said, issuer=issuer, kid=key.kid, private_key=keyring.private_key(key))
 
 
@@ -176,20 +176,20 @@ def _judged(row: Any, device: Device, now: datetime) -> Recognised:  # noqa: ANN
     return Recognised(judge(shown, family, quiet=quiet, now=now), row, children)
 
 
-def _row(token: str, door: str, now: datetime, among: Select[LongLivedToken] = _SHOWN) -> LongLivedToken | Unrecognised:
+def _row(token: str, path: str, now: datetime, among: Select[LongLivedToken] = _SHOWN) -> LongLivedToken | Unrecognised:
     """Return the row of a token that this path accepts, if both agree."""
     kid = claims.key_id(token)
     key = keyring.find(Use.TOKEN, kid, retired_after=now - LIFETIME) if kid else None
     if kid and key is None:
         return Unrecognised(WITHDRAWN)
-    content = claims.read(token, issuer=_issuer(door), public_key=keyring.public_key(key)) if key else None
+    content = claims.read(token, issuer=_issuer(path), public_key=keyring.public_key(key)) if key else None
     for row in among(jti=content.jti) if content else ():
         if content == _claims(row, row.agent):  # type: ignore[attr-defined]  # of the query
             return row
     return Unrecognised("unknown")
 
 
-def _door(device: Device) -> str:
+def _path_of(device: Device) -> str:
     return APPS if device.client else BROWSERS
 
 
@@ -203,5 +203,5 @@ def _claims(row: LongLivedToken, agent: UUID) -> claims.Claims:
     )
 
 
-def _issuer(door: str) -> claims.Issuer:
-    return claims.Issuer(settings.LATCHKEY.base_url, door)
+def _issuer(path: str) -> claims.Issuer:
+    return claims.Issuer(settings.LATCHKEY.base_url, path)

@@ -67,7 +67,7 @@ def test_idp09_encryption_is_off_for_flex_which_cannot_decrypt(flex):
 
 
 @pytest.fixture
-def many_doors(shifts):
+def many_acs(shifts):
     """A service that takes Responses at three addresses."""
     for index, path in enumerate(["two?a=b&c=%2F", "drei"], start=1):
         url = f"https://shifts.example.org/{path}"
@@ -75,7 +75,7 @@ def many_doors(shifts):
     return shifts
 
 
-DOORS = {
+REGISTERED_ACS = {
     "none": ({}, "acs"),
     "a URL": ({"AssertionConsumerServiceURL": "drei"}, "drei"),
     "a URL with a query": ({"AssertionConsumerServiceURL": "two?a=b&c=%2F"}, "two?a=b&c=%2F"),
@@ -96,15 +96,15 @@ def located(asked):
     return {name: value.replace("&", "&amp;") for name, value in {**asked, **whole}.items()}
 
 
-def test_idp12_the_response_goes_to_the_requested_acs(phone, many_doors):
-    pages = {it: many_doors.ask(phone, **located(asked)) for it, (asked, _) in DOORS.items()}
-    wanted = {it: f"https://shifts.example.org/{path}" for it, (_, path) in DOORS.items()}
+def test_idp12_the_response_goes_to_the_requested_acs(phone, many_acs):
+    pages = {it: many_acs.ask(phone, **located(asked)) for it, (asked, _) in REGISTERED_ACS.items()}
+    wanted = {it: f"https://shifts.example.org/{path}" for it, (_, path) in REGISTERED_ACS.items()}
     assert {it: page.form_with("SAMLResponse").action for it, page in pages.items()} == wanted
     told = "/samlp:Response/@Destination | //saml:SubjectConfirmationData/@Recipient"
     assert {it: set(found(root_of(page), told)) for it, page in pages.items()} == {it: {wanted[it]} for it in wanted}
 
 
-NO_DOORS = {
+UNREGISTERED_ACS = {
     "another path": {"AssertionConsumerServiceURL": "fünf"},
     "in capitals": {"AssertionConsumerServiceURL": "DREI"},
     "with a slash": {"AssertionConsumerServiceURL": "drei/"},
@@ -120,7 +120,7 @@ NO_DOORS = {
 }
 
 
-def test_idp12_an_acs_that_is_not_registered_exactly_gets_no_response(phone, many_doors):
-    pages = {name: phone.open(many_doors.request_url(**located(asked))) for name, asked in NO_DOORS.items()}
-    assert {name: page.status for name, page in pages.items()} == dict.fromkeys(NO_DOORS, 400)
+def test_idp12_an_acs_that_is_not_registered_exactly_gets_no_response(phone, many_acs):
+    pages = {name: phone.open(many_acs.request_url(**located(asked))) for name, asked in UNREGISTERED_ACS.items()}
+    assert {name: page.status for name, page in pages.items()} == dict.fromkeys(UNREGISTERED_ACS, 400)
     assert [name for name, page in pages.items() if page.form_with("SAMLResponse") is not None] == []

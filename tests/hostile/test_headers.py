@@ -37,7 +37,7 @@ ANSWERS = {
     "no such page": ("GET", "/nothing", 404),
     "a wrong method": ("OPTIONS", "/saml/metadata", 405),
     "an endless address": ("GET", f"/?{'x' * 40_000}", 414),
-    "the operators' door": ("GET", "/admin/login/", 200),
+    "the operators' sign-in": ("GET", "/admin/login/", 200),
     "the operators' rooms": ("GET", "/admin/agents/agent/", 302),
 }
 

@@ -1,4 +1,4 @@
-"""An access token opens the API for 15 minutes, and no token opens another's door."""
+"""An access token opens the API for 15 minutes, and no token is accepted elsewhere."""
 
 import json
 from base64 import urlsafe_b64encode

@@ -1,4 +1,4 @@
-"""Everyone out, an agent and an app that are switched off: from that moment no door of an app lets anybody in."""
+"""Everyone out, an agent and an app that are switched off: from that moment no address of the API lets the app in."""
 
 import json
 from datetime import timedelta

@@ -26,7 +26,7 @@ BOUNDED = settings(
     max_examples=4, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 KNOWN = {"client_id": "acme-phone", "redirect_uri": REDIRECT, "code_challenge": CHALLENGE, "sp": "flex", "since": ""}
-"""What a right request names that is there; else no more than the door would ever be tried."""
+"""What a right request names that is there; otherwise only the authentication would be tried."""
 NOT_JUDGED = {"POST /api/v1/token"}
 """Where a right request is refused: a code or token of the right shape is none of ours for all that (RFC 6749 5.2)."""
 

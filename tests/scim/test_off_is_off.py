@@ -1,4 +1,4 @@
-"""Switched off by SCIM: no door lets the agent in any more, from the next request on."""
+"""Switched off by SCIM: no way of signing in lets the agent in, from the next request on."""
 
 import json
 from datetime import timedelta

@@ -90,7 +90,7 @@ def test_a_token_says_what_the_design_says_and_nothing_more():
     [
         pytest.param({"iss": "https://other.example.com"}, id="other issuer"),
         pytest.param({"iss": [ISSUER.base_url]}, id="issuer in a list"),
-        pytest.param({"aud": f"{ISSUER.base_url}/api/v1/token"}, id="the door of apps"),
+        pytest.param({"aud": f"{ISSUER.base_url}/api/v1/token"}, id="the path of apps"),
         pytest.param({"aud": [ISSUER.audience]}, id="audience in a list"),
         pytest.param({"aud": ISSUER.base_url}, id="prefix of the audience"),
         *(pytest.param({name: ABSENT}, id=f"without {name}") for name in PAYLOAD),

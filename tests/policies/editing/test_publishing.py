@@ -159,7 +159,7 @@ def test_a_publication_counts_at_the_next_look():
 # What the tables refuse
 
 
-def test_a_published_revision_cannot_be_changed_by_any_door():
+def test_a_published_revision_cannot_be_changed_in_any_way():
     rule = put_in_force(name="Fixed")
     live = publishing.live()
 

@@ -43,7 +43,7 @@ def test_an_address_can_be_tried(db):
     assert trial(IPHONE, "--address", "198.51.100.7")["decision"] == "allow"
 
 
-def test_an_agent_with_a_pass_is_let_in_as_at_the_door(agent):
+def test_an_agent_with_a_pass_is_let_in_as_at_a_sign_in(agent):
     publishing.in_force(NO_ANDROID, name="No Android")
     assert trial(ANDROID, "--agent", agent.email)["decision"] == "deny"
     AccessPass.objects.create(agent=agent, given_at=clock.now(), until=clock.now() + timedelta(hours=1), why="Rota")

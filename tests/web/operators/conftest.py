@@ -1,4 +1,4 @@
-"""Operators at the door of the admin, and what they type there."""
+"""Operators who sign in to the admin, and what they type."""
 
 import pytest
 from django.contrib.auth.hashers import make_password
