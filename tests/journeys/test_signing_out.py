@@ -140,7 +140,8 @@ def test_a_session_index_ends_the_sign_in_on_that_device_alone(clock, phone, des
 
 def test_an_unknown_name_id_ends_nothing(clock, phone, shifts):
     told = shifts.sign_in(phone)
-    for somebody in (replace(told, name_id=STRANGER), replace(told, session_index=STRANGER)):
+    of_another_kind = replace(told, name_id_format=names.TRANSIENT)
+    for somebody in (replace(told, name_id=STRANGER), replace(told, session_index=STRANGER), of_another_kind):
         answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(somebody)).headers["Location"])
         assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
     assert not service_asks_for_a_code(phone, shifts)
@@ -183,6 +184,14 @@ def test_a_logout_response_counts_once_and_only_if_it_was_requested(clock, phone
     assert phone.open(shifts.answer_url(asked)).status == 400
     get_without_redirect(phone, wiki.answer_url(asked))
     assert phone.open(wiki.answer_url(asked)).status == 400
+
+
+def test_a_logout_response_that_comes_after_ten_minutes_is_not_expected(clock, phone, shifts, wiki):
+    at_rota, _ = shifts.sign_in(phone), wiki.sign_in(phone)
+    asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
+    clock.shift(timedelta(minutes=10))
+    page = phone.open(wiki.answer_url(asked))
+    assert (page.status, page.heading) == (400, "This sign-out answer was not expected")
 
 
 def test_a_service_that_the_browser_never_reached_is_notified_from_server_to_server(
