@@ -88,6 +88,14 @@ def test_the_other_services_are_notified_in_turn_and_then_the_first_gets_its_res
     assert set(LogoutNotice.objects.values_list("outcome", flat=True)) == {Outcome.ENDED}
 
 
+def test_of_two_services_that_know_an_agent_by_email_address_the_other_is_notified_too(clock, phone):
+    shifts, wiki = (PretendService(it, name_id_format=names.EMAIL_ADDRESS) for it in ("shifts", "wiki"))
+    at_shifts, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)
+    assert at_shifts.name_id == at_wiki.name_id
+    asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_shifts)).headers["Location"])
+    assert asked.findtext(f"{{{names.PROTOCOL}}}SessionIndex") == at_wiki.session_index
+
+
 def test_each_service_is_notified_by_its_own_binding(clock, phone, shifts):
     wiki = PretendService("wiki", logout=POST_ONLY)
     at_rota, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)
@@ -136,6 +144,15 @@ def test_a_session_index_ends_the_sign_in_on_that_device_alone(clock, phone, des
     get_without_redirect(phone, shifts.logout_url(told))
     assert service_asks_for_a_code(phone, shifts)
     assert not service_asks_for_a_code(desktop, shifts)
+
+
+def test_a_service_is_notified_of_the_computer_though_it_signed_the_phone_out_itself(
+    clock, phone, desktop, shifts, wiki
+):
+    on_phone, on_desktop, at_wiki = shifts.sign_in(phone), shifts.sign_in(desktop), wiki.sign_in(desktop)
+    get_without_redirect(phone, shifts.logout_url(on_phone))
+    asked, _ = shifts.read_address(get_without_redirect(desktop, wiki.logout_url(at_wiki)).headers["Location"])
+    assert asked.findtext(f"{{{names.PROTOCOL}}}SessionIndex") == on_desktop.session_index
 
 
 def test_an_unknown_name_id_ends_nothing(clock, phone, shifts):
