@@ -65,7 +65,7 @@ def test_an_empty_description_fails_every_line_that_something_can_be_missing_for
     schema, *others = checklist(EMPTY, NOW)
     assert others == [replace(it, holds=it.sentence in HOLDS_OF_NONE) for it in LINES[1:]]
     assert replace(schema, holds=True, advice="") == LINES[0]
-    assert not schema.holds
+    assert schema.holds is False
     assert "'entityID' is required but missing" in schema.advice
 
 
