@@ -7,6 +7,7 @@ all others are. An interrupted run continues where it stopped.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -24,6 +25,7 @@ def write_faults():
     """Copy the project with all faults to `mutants/`. A fault is inactive until its name is set."""
     set_mutant_under_test("mutant_generation")
     FOLDER.mkdir(exist_ok=True)
+    shutil.rmtree(FOLDER / "tests", ignore_errors=True)  # else a renamed test would stay under its old name
     mutmut.copy_src_dir()
     mutmut.copy_also_copy_files()
     mutmut.setup_source_paths()
