@@ -1,4 +1,6 @@
-"""The keys that the SAML tests sign with."""
+"""The keys that the SAML tests sign with, and the time zone of a server."""
+
+import time
 
 import pytest
 
@@ -15,3 +17,12 @@ def idp_key():
 @pytest.fixture(scope="session")
 def sp_pair():
     return a_pair("sp")
+
+
+@pytest.fixture
+def server_in_tokyo(monkeypatch):
+    with monkeypatch.context() as settings:
+        settings.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()

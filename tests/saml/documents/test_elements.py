@@ -2,7 +2,6 @@
 
 import itertools
 import random
-import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -89,15 +88,6 @@ def test_a_mark_is_nothing_that_a_value_can_hold():
 def test_an_empty_element_is_written_as_canonical_xml_requires():
     uri = PREFIXES["saml"]
     assert element("saml:a", {"b": ""}).octets() == f'<saml:a xmlns:saml="{uri}" b=""></saml:a>'.encode()
-
-
-@pytest.fixture
-def server_in_tokyo(monkeypatch):
-    with monkeypatch.context() as settings:
-        settings.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def test_an_instant_is_written_in_utc_wherever_the_server_is(server_in_tokyo):

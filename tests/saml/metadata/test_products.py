@@ -78,6 +78,12 @@ def test_the_only_name_is_the_suggestion_whatever_its_language():
     assert named(("fr", "Appli <!-- x -->ici")) == "Appli ici"
 
 
+def test_a_name_without_a_language_and_in_parts_is_read():
+    name = "<u:DisplayName>App<b>lication</b></u:DisplayName>"
+    ui = f'<md:Extensions><u:UIInfo xmlns:u="{names.METADATA_UI}">{name}</u:UIInfo></md:Extensions>'
+    assert read(an_entity(ui)).display_name == "Application"
+
+
 def test_an_empty_name_is_none():
     assert named(("en", "  "), ("de", "Anwendung")) == "Anwendung"
     assert named() == ""

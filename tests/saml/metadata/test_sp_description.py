@@ -173,3 +173,64 @@ TAKEN = [ACS, f"{ACS}?a=b&amp;c=d", "http://localhost:8000/acs", "http://127.0.0
 @pytest.mark.parametrize("url", TAKEN)
 def test_an_address_that_can_be_an_acs_is_taken_as_it_is(url):
     assert read(located(url)).acs[0].url == url.replace("&amp;", "&")
+
+
+# To the letter: what the log says, and what is just in range
+
+
+SAID = {
+    "wanted well-formed XML, but 'StartTag: invalid": b"<",
+    "wanted true, false, 1 or 0 in AuthnRequestsSigned, saw 'yes'": an_sp(attributes='AuthnRequestsSigned="yes"'),
+    "wanted an EntityDescriptor, saw 'a'": b"<a/>",
+    "wanted an SPSSODescriptor for SAML 2.0, saw none": an_sp().replace(b"protocolSupportEnumeration", b"x"),
+    "wanted an entityID of 1 to 1024, saw ' x'": an_sp(root='entityID=" x"'),
+    "wanted an AssertionConsumerService by HTTP-POST, saw none": an_sp(
+        f'<md:AssertionConsumerService Location="{ACS}"/>'
+    ),
+    "wanted an index from 0 to 65535, saw 'x'": an_sp(SERVICE.replace('"0"', '"x"')),
+    "wanted an index from 0 to 65535, saw '\\xa01'": an_sp(SERVICE.replace('"0"', '"\xa01"')),
+    "wanted an address to send to, saw '': ": an_sp(SERVICE.replace("Location", "Elsewhere")),
+    "wanted an address to send to, saw '\\xa0https://": an_sp(SERVICE.replace(ACS, f"\xa0{ACS}")),
+    "wanted an instant in validUntil, saw 'soon'": an_sp(root=f'entityID="{SP}" validUntil="soon"'),
+    "wanted an instant in validUntil, saw '\\xa02026-12-01T00:00:00Z'": an_sp(
+        root=f'entityID="{SP}" validUntil="\xa02026-12-01T00:00:00Z"'
+    ),
+}
+
+
+@pytest.mark.parametrize(("sentence", "xml"), SAID.items())
+def test_the_log_says_why_metadata_cannot_be_used(sentence, xml):
+    with pytest.raises(UnreadableMetadata) as caught:
+        read(xml)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_metadata_of_more_than_64_kb_is_read():
+    assert read(an_sp() + b" " * 200_000).entity_id == SP
+
+
+@pytest.mark.parametrize("entity_id", ["x", "x" * 1024])
+def test_the_shortest_and_the_longest_entity_id_are_read(entity_id):
+    assert read(an_sp(root=f'entityID="{entity_id}"')).entity_id == entity_id
+
+
+def test_the_largest_index_is_read():
+    assert read(an_sp(SERVICE.replace('"0"', '"65535"'))).acs[0].index == 65_535
+
+
+def test_an_end_without_a_time_zone_is_in_utc(server_in_tokyo):
+    for written in ("2026-12-01T00:00:00", "2026-12-01T05:00:00+05:00"):
+        sp = read(an_sp(root=f'entityID="{SP}" validUntil="{written}"'))
+        assert sp.valid_until.isoformat() == "2026-12-01T00:00:00+00:00"
+
+
+def test_only_the_white_space_of_xml_is_stripped():
+    binding = f"\xa0{names.HTTP_POST}"
+    logout = f'<md:SingleLogoutService Binding="{binding}" Location="{ACS}"/>'
+    inner = f"{logout}<md:NameIDFormat>\xa0x </md:NameIDFormat>" + SERVICE.replace(names.HTTP_POST, binding) + SERVICE
+    sp = read(an_sp(inner))
+    assert (sp.slo, sp.name_id_formats, len(sp.acs)) == ((Endpoint(binding, ACS),), ("\xa0x",), 1)
+
+
+def test_a_logout_address_that_names_no_binding_is_read():
+    assert read(an_sp(f'<md:SingleLogoutService Location="{ACS}"/>' + SERVICE)).slo == (Endpoint("", ACS),)
