@@ -96,4 +96,4 @@ def _short(due: NextCode, now: datetime) -> str:
 
 
 def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
+    return f"{at:%-d %b %Y, %H:%M}"

@@ -163,7 +163,7 @@ def warnings(sp: ServiceProvider) -> list[str]:
     if sp.profile.startswith("flex"):
         for acs in sp.consumers.all():
             review = flex.review(FlexAddress(sp.profile, sp.entity_id, acs.url))
-            found += [f"Twilio Flex will not work so: {review.fault}"] if review.fault else review.warnings
+            found += [f"Twilio Flex will not work with this: {review.fault}"] if review.fault else review.warnings
     if sp.request_signature == RequestSignature.REQUIRE and not sp.certificates:
         found.append("Requests must be signed, but no certificate is there to check them: nobody can sign in.")
     if sp.unsolicited and sp.profile.startswith("flex"):

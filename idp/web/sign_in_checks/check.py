@@ -15,6 +15,9 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+IN_WORDS = {State.OPEN: "passes", State.CLOSED: "fails"}
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """What opens a check: its words, and the address that it leads to.
@@ -45,6 +48,11 @@ class Check:
     sentence: str
     fixes: tuple[Fix, ...] = ()
     only_with_code: bool = field(default=False, kw_only=True)
+
+    @property
+    def result(self) -> str:
+        """Return the state in the words of the page."""
+        return IN_WORDS.get(self.state, str(self.state))
 
     @property
     def is_closed(self) -> bool:

@@ -1,6 +1,7 @@
 """Agents in the admin: roles to tick, numbers in any spelling, and what ends their sign-ins."""
 
 import pytest
+from lxml import html
 
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.models import LoginEvent
@@ -222,3 +223,8 @@ def test_devices_are_found_and_filtered(admin, signed_in):
     sign_out(admin, signed_in)
     assert "iPhone, Safari" in admin.get(DEVICES, {"q": "agent-1@", "reason": "operator", "kind": "mobile"}).text
     assert "0 devices" in admin.get(DEVICES, {"standing": "open"}).text
+
+
+def test_a_new_agent_starts_with_the_role_agent(admin):
+    ticked = html.fromstring(admin.get(f"{LIST}add/").content).findall(".//input[@name='flex_roles'][@checked]")
+    assert [it.get("value") for it in ticked] == ["agent"]

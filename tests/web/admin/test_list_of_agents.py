@@ -1,12 +1,13 @@
 """The list of agents: narrowed to whom an operator looks for, in a number of queries that does not grow."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from idp.agents.models import Device
+from idp.agents.models import Agent, Device
 from idp.login.emergency import everyone_out
 from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
@@ -69,6 +70,17 @@ def test_a_page_of_many_agents_takes_at_most_twelve_queries(admin, keys, asked):
 @pytest.mark.parametrize("typed", ["Garcia", "201 555 0101", "(201) 555-01 01"])
 def test_an_operator_finds_an_agent_by_what_they_say_on_the_phone(four, typed):
     assert named(four, q=typed) == ["Ana García"]
+
+
+def test_a_search_from_the_home_page_opens_the_only_agent_found(four):
+    ana = Agent.objects.get(full_name="Ana García")
+    assert four.get(LIST, {"q": "garcia", "find": "yes"}, follow=True).request["PATH_INFO"] == f"{LIST}{ana.pk}/change/"
+    assert b'name="find"' in four.get("/admin/").content
+
+
+@pytest.mark.parametrize("typed", ["acme", "zzz", "7kq2m 9tx4d"], ids=["several", "nobody", "a reference"])
+def test_a_search_from_the_home_page_that_finds_another_number_of_agents_is_one_of_the_list(four, typed):
+    assert four.get(LIST, {"q": typed, "find": "yes"}).url == f"{LIST}?{urlencode({'q': typed})}"
 
 
 def test_a_reference_leads_from_the_search_for_agents_to_the_trail(four):

@@ -60,7 +60,7 @@ def test_add_sp_by_hand_takes_the_first_address_as_default(db, keys):
 def test_add_sp_warns_of_what_flex_will_not_take(db, keys):
     acs = ("--acs", "https://sp.example/1")
     _, talk = run("add_sp", "--entity-id", f"urn:flex:{CONNECTION}", *acs, "--slug", "sp", "--name", "SP")
-    assert "Twilio Flex will not work so" in talk
+    assert "Twilio Flex will not work with this" in talk
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,9 @@ class AgentForm(forms.ModelForm[Agent]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "flex_roles" in self.fields and not self.instance._state.adding:
-            self.fields["flex_roles"].initial = self.instance.role_names
+        if "flex_roles" in self.fields:
+            added = self.instance._state.adding
+            self.fields["flex_roles"].initial = ["agent"] if added else self.instance.role_names
         if "chosen_name_id" in self.fields and not self.instance._state.adding:
             known = name_ids.current(self.instance)
             self.fields["chosen_name_id"].initial = known.value if known else ""

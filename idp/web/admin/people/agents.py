@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     _Formsets = Iterable[BaseModelFormSet[Any, Any]]
 
 RIGHTS = ("is_staff", "is_superuser", "groups")
+FROM_HOME = "find"
+"""The parameter of a search from the home page."""
 WAYS_BACK = ("may_use_app", "may_make_recovery_codes")
 
 
@@ -122,12 +124,23 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         return [*agent_urls(self), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the list. If the search is no agent's name but a reference, go to the trail."""
+        """Show the list. If the search is no agent's name but a reference, go to the trail.
+
+        The search of the home page goes on to the agent's page if it finds only one.
+        """
         typed = request.GET.get(SEARCH_VAR, "")
+        if FROM_HOME in request.GET and self.has_view_permission(request):
+            return self._found(request, typed)
         is_reference = bool(reference.read(typed)) and request.user.has_perm(timeline.MAY_SEE)
         if is_reference and not self.get_queryset(request).filter(people_search.people(typed)).exists():
             return redirect(f"{reverse('admin:audit_loginevent_changelist')}?{urlencode({SEARCH_VAR: typed})}")
         return super().changelist_view(request, *args, **kwargs)
+
+    def _found(self, request: HttpRequest, typed: str) -> HttpResponse:
+        found = list(self.get_queryset(request).filter(people_search.people(typed))[:2]) if typed.strip() else []
+        if len(found) == 1:
+            return redirect("admin:agents_agent_change", found[0].pk)
+        return redirect(f"{reverse('admin:agents_agent_changelist')}?{urlencode({SEARCH_VAR: typed})}")
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show, next to the form, what is known of the agent and what the operator can do."""

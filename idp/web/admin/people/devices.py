@@ -42,6 +42,9 @@ class UserAgentFamily(FixedChoiceFilter):
     values = tuple((it.value, it.value) for it in Family)
 
 
+OFTEN_EMPTY = ("client", "app_version", "revoked_at", "reason", "replaced_by")
+
+
 @admin.register(Device)
 class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
     """Which agent is signed in on which device, since when, and why other devices were signed out."""
@@ -86,9 +89,14 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
         at = shown.index("state_in_words") + 1
         return [*shown[:at], next_code, *shown[at:]]
 
-    def get_fields(self, request: HttpRequest, _: Device | None = None) -> list[Any]:
-        """Hide the replacing device from supervisors: it may belong to an agent outside their departments."""
-        return [it for it in self.fields if it != "replaced_by" or reach.limits_of(request.user) is None]
+    def get_fields(self, request: HttpRequest, device: Device | None = None) -> list[Any]:
+        """Leave out what there is nothing to say about.
+
+        Supervisors do not see the replacing device, which may belong to an agent outside their departments.
+        """
+        hidden = set() if reach.limits_of(request.user) is None else {"replaced_by"}
+        hidden |= {it for it in OFTEN_EMPTY if device and not getattr(device, it)}
+        return [it for it in self.fields if it not in hidden]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         """Fetch the open session, of which there is at most one, and the latest cutoff."""

@@ -56,7 +56,7 @@ def test_a_service_keeps_at_least_one_address(admin, keys):
 
 def test_an_address_that_is_not_flexs_is_saved_with_a_warning(admin, keys):
     page = add(admin, profile="flex-enhanced", entity_id=f"urn:flex:{CONNECTION}")
-    assert "Twilio Flex will not work so: The ACS URL is not the login callback of Flex" in page.text
+    assert "Twilio Flex will not work with this: The ACS URL is not the login callback of Flex" in page.text
     assert ServiceProvider.objects.count() == 1
 
 

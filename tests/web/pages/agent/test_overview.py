@@ -27,7 +27,7 @@ def test_a_card_says_what_is_signed_in_since_when_and_when_each_service_asks_for
     page = words(admin.get(url(agent)))
     assert "iPhone, Safari Type Phone or tablet, in the browser" in page
     assert "Signed in since 21 November 2026, 09:00 UTC" in page
-    assert "Next code, Flex 2026-11-30 09:00, or 2026-11-28 09:00 if unused (UTC)" in page
+    assert "Next code, Flex 30 Nov 2026, 09:00, or 28 Nov 2026, 09:00 if unused (UTC)" in page
 
 
 def test_phones_computers_and_apps_have_a_card_each_with_their_passkeys(admin, agent):

@@ -43,7 +43,7 @@ def test_a_sample_device_is_judged_at_every_point_with_every_rules_answer(admin,
     shown = verdicts(admin, **{"try-way": "listed", "try-listed": "pixel-chrome"})
     assert first(shown) == "Refused"
     assert "by “No Android”" in shown
-    assert "No in-app browsers (watch only): <strong>no</strong>, because of “the client is a web view”" in shown
+    assert "No in-app browsers (watch only): <strong>no</strong>, because this does not hold: the client" in shown
     assert "Choose an agent to see this" in shown
 
 
