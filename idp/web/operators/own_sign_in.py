@@ -51,15 +51,15 @@ class OwnSignInForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    present_token = AppCodeField(
-        label="Code from the app you use now",
-        help_text="You no longer have that app? Ask for a one-time link: with it, this code is not needed.",
-    )
     password = forms.CharField(
         label="New password",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=" ".join(password_validators_help_texts()),
+    )
+    present_token = AppCodeField(
+        label="Code from the app you use now",
+        help_text="You no longer have that app? Ask for a one-time link: with it, this code is not needed.",
     )
     token = AppCodeField(label="Code from the new app")
 
