@@ -16,7 +16,7 @@ from idp import log_lines
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 8
-worker_class = "gthread"
+worker_class = "idp.gunicorn_worker.Worker"
 # With the database, static files and log they fit into the 1,024 files that Linux allows a process by default. A worker
 # that may open no more exits, and its requests with it.
 worker_connections = 800
@@ -107,16 +107,6 @@ def post_fork(_: object, __: object) -> None:
         from idp import tracing  # noqa: PLC0415 - its packages are there only for those who trace
 
         tracing.send()
-
-
-def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - the same
-    """Have a process that ends look each second for idle connections whose `keepalive` is over.
-
-    gunicorn looks only after an event. One idle connection would delay the end by the whole `graceful_timeout`, and
-    meanwhile a restarted server answers nobody.
-    """
-    wait = worker.wait_for_and_dispatch_events
-    worker.wait_for_and_dispatch_events = lambda timeout: wait(min(timeout, 1.0))
 
 
 def on_exit(_: object) -> None:

@@ -62,6 +62,20 @@ def test_an_idle_connection_does_not_delay_a_restart_until_requests_would_be_cut
         place.process.wait(timeout=graceful_timeout - 1)
 
 
+def test_clients_that_do_not_close_their_connection_keep_nobody_waiting(transactional_db, keys, tmp_path):
+    with Installation(tmp_path) as place, ExitStack() as at_the_end:
+        for _ in range(15 * place.size):  # gunicorn's own worker would wait two seconds for each of them
+            client = at_the_end.enter_context(socket.create_connection((HOST, place.port)))
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert requests.get(f"http://{HOST}:{place.port}/healthz", timeout=10).status_code == 200
+
+
+def test_an_upload_that_is_refused_unread_still_gets_its_answer(transactional_db, keys, tmp_path):
+    with Installation(tmp_path) as place:
+        upload = {"file": b"x" * 5_000_000}
+        assert requests.post(f"http://{HOST}:{place.port}/saml/sso", files=upload, timeout=PATIENCE).status_code == 413
+
+
 def test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most():
     when_ready = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["when_ready"]
     with socket.create_server((HOST, 0)) as listener:

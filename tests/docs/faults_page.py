@@ -292,10 +292,13 @@ FAULTS = [
     ),
     Fault(
         "F28",
-        "clients connect and stay silent, or send half a request",
+        "clients connect and stay silent, send half a request, or never close",
         "nginx waits for them, so nobody else notices. Without a proxy that reads whole requests, such a client "
-        "keeps one of 8 threads for 10 s",
-        ("deployment/test_master.py::test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most",),
+        "keeps one of 8 threads for 10 s. A client that never closes its connection keeps nobody waiting",
+        (
+            "deployment/test_master.py::test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most",
+            "deployment/test_master.py::test_clients_that_do_not_close_their_connection_keep_nobody_waiting",
+        ),
         "a client that sends one byte every few seconds, without such a proxy",
     ),
     Fault(
