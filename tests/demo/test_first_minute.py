@@ -7,7 +7,9 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
+import time
 
 import pytest
 import requests
@@ -169,6 +171,37 @@ class TestMakeDemo:
         assert phone.sign_in(NUMBER)["signed_in"]
         again.stop()
         assert "Installing" not in again.output
+
+
+WAITING = """
+import signal, sys, threading
+import django
+django.setup()
+from idp.demo.management.commands import demo
+
+def another_signal(frame, *_):
+    if frame.f_code.co_filename == threading.__file__:
+        signal.raise_signal(signal.SIGTERM)
+    return another_signal
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("waiting", flush=True)
+sys.settrace(another_signal)
+demo._wait_for_signal()
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+sys.settrace(None)
+"""
+"""Waits for a signal, with another one whenever Python's own locks are in use."""
+
+
+def test_the_demo_ends_even_if_many_signals_come_at_once():
+    with subprocess.Popen([sys.executable, "-c", WAITING], cwd=ROOT, stdout=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout.readline() == "waiting\n"
+        until = time.monotonic() + PATIENCE
+        while waiting.poll() is None and time.monotonic() < until:
+            waiting.terminate()
+        waiting.kill()
+    assert waiting.returncode == 0
 
 
 @pytest.fixture

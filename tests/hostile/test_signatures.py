@@ -84,7 +84,7 @@ QUERIES = {
     "SHA-1": (a_signed_query(REQUEST, PAIR, algorithm=SHA1), DENIED),
     "MD5": (a_signed_query(REQUEST, PAIR, algorithm=RSA_MD5), DENIED),
     "an unknown algorithm": (a_signed_query(REQUEST, PAIR, algorithm="urn:example:none"), DENIED),
-    "labelled as another": (a_signed_query(REQUEST, PAIR, algorithm=names.RSA_SHA512), UNKNOWN_KEY),
+    "labelled as another": (PLAIN.replace("rsa-sha256", "rsa-sha512"), UNKNOWN_KEY),
     "HMAC with the certificate": (by_hmac(), DENIED),
     "in the message instead": (a_query(SIGNED), MISSHAPEN),
 }

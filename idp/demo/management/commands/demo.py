@@ -5,10 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import ExitStack
 from http.client import HTTPConnection
+from queue import SimpleQueue
 from typing import Any
 
 import structlog
@@ -130,10 +130,10 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
 
 
 def _wait_for_signal() -> None:
-    stop_requested = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop_requested.set())
-    stop_requested.wait()
+    received: SimpleQueue[int] = SimpleQueue()  # a handler may interrupt its methods and call them; not so an Event's
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda number, _: received.put(number))
+    received.get()
 
 
 def _welcome(first: int, sp_url: str, link: str, seconds: float) -> str:

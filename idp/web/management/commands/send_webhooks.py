@@ -2,9 +2,9 @@
 
 import argparse
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -48,19 +48,28 @@ class Command(BaseCommand):
         self.stderr.write(f"{len(tried)} tries, {sum(it.state == State.DELIVERED for it in tried)} delivered.")
 
     def _watch(self) -> None:
-        with _until_told_to_stop() as stop:
-            while not stop.is_set():
+        with _signals_to_stop() as received:
+            while received.empty():
                 quiet = True
                 for it in sending.send_due(clock.now):
                     quiet = False
                     self._say(it)
-                    if stop.is_set():
+                    if not received.empty():
                         return
-                if quiet:
-                    stop.wait(BETWEEN_ROUNDS)
+                if quiet and _comes_within(BETWEEN_ROUNDS, received):
+                    return
 
     def _say(self, tried: Delivery) -> None:
         self.stdout.write(f"{tried.webhook}: {tried.kind} {tried.id}, {tried.get_state_display()}")
+
+
+def _comes_within(seconds: float, received: SimpleQueue[int]) -> bool:
+    """Wait for a signal, and return whether one came."""
+    try:
+        received.get(timeout=seconds)
+    except Empty:
+        return False
+    return True
 
 
 def _as_values(tried: Delivery) -> dict[str, Any]:
@@ -75,12 +84,16 @@ def _as_values(tried: Delivery) -> dict[str, Any]:
 
 
 @contextmanager
-def _until_told_to_stop() -> Iterator[threading.Event]:
-    """Yield an event that SIGTERM or Ctrl+C sets. The message that is being sent is still recorded."""
-    stop = threading.Event()
-    before = {it: signal.signal(it, lambda *_: stop.set()) for it in (signal.SIGTERM, signal.SIGINT)}
+def _signals_to_stop() -> Iterator[SimpleQueue[int]]:
+    """Yield a queue of each SIGTERM and Ctrl+C. The message that is being sent is still recorded.
+
+    A signal may arrive while the queue is read, and its handler then writes to it. An Event would wait for itself.
+    """
+    received: SimpleQueue[int] = SimpleQueue()
+    stop = (signal.SIGTERM, signal.SIGINT)
+    before = {it: signal.signal(it, lambda number, _: received.put(number)) for it in stop}
     try:
-        yield stop
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
