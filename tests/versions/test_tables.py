@@ -100,7 +100,7 @@ def test_after_a_reversed_migration_operators_can_write_and_nothing_is_cached(tr
         Brand.objects.create(name="Acme")
         assert back_to == "zero" or version.ask() == ""
     finally:
-        call_command("migrate", "versions", verbosity=0)
+        call_command("migrate", verbosity=0)
     assert triggers.missing(connection) == []
 
 
