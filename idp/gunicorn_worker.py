@@ -21,7 +21,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         if not kept:
             conn.data_ready = False
             conn.close(graceful=conn.wait_for_data(0))
-            conn.close = _is_closed
+            conn.close = _close_again
         return kept
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
@@ -33,5 +33,5 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         super().wait_for_and_dispatch_events(min(timeout, LOOK_EACH))
 
 
-def _is_closed(*, graceful: bool = False) -> None:
-    """Stand for the second closing by the thread that accepts."""
+def _close_again(*, graceful: bool = False) -> None:
+    """Do nothing. The thread that accepts closes each connection too."""

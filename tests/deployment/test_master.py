@@ -70,10 +70,12 @@ def test_clients_that_do_not_close_their_connection_keep_nobody_waiting(transact
         assert requests.get(f"http://{HOST}:{place.port}/healthz", timeout=10).status_code == 200
 
 
-def test_an_upload_that_is_refused_unread_still_gets_its_answer(transactional_db, keys, tmp_path):
-    with Installation(tmp_path) as place:
-        upload = {"file": b"x" * 5_000_000}
-        assert requests.post(f"http://{HOST}:{place.port}/saml/sso", files=upload, timeout=PATIENCE).status_code == 413
+def test_an_upload_that_is_refused_unread_gets_its_whole_answer_and_no_reset(transactional_db, keys, tmp_path):
+    with Installation(tmp_path) as place, socket.create_connection((HOST, place.port), timeout=PATIENCE) as client:
+        kind = "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000000\r\nConnection: close"
+        client.sendall(f"POST /saml/sso HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n\r\n".encode() + b"x" * 50_000)
+        answer = b"".join(iter(lambda: client.recv(65_536), b""))  # a reset would raise ConnectionResetError
+        assert answer.startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most():
