@@ -1,14 +1,20 @@
-"""Registered, unknown and switched-off people get the same pages in the same time, until a code is right."""
+"""Registered, unknown and switched-off people get the same pages after the same pauses, until a code is right.
+
+Seconds by the clock decide nothing here, as a busy machine changes them: a clock is moved by the pauses alone.
+"""
 
 import re
 import time
-from statistics import median
 
 import pytest
 import requests
 import time_machine
 
+from idp.login.codes.sending import LONGEST_WAIT
+from idp.login.pages import rejection_delay
+from idp.otp.models import Verification
 from tests.conftest import NOW, an_agent, an_operator
+from tests.hostile.typing_codes import at_the_code as at_the_texts_code
 from tests.hostile.typing_codes import wrong
 from tests.other_codes import a_one_time_code, a_sheet, an_app, at_the_code
 from tests.phone import Page
@@ -16,7 +22,8 @@ from tests.phone import Page
 KNOWN, OFF, UNKNOWN = "+12015550101", "+12015550111", "+12015550177"
 KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL = "ana@acme.example", "off@acme.example", "eve@acme.example"
 EQUIPPED, EQUIPPED_MAIL = "+12015550131", "app@acme.example"
-SLOW, GENEROUS = 0.3, 0.15
+PAUSE, CALL = 1.5, 0.5
+"""Seconds: until a wrong code is rejected, and for one call of Verify."""
 RANDOM = (
     r"[0-9A-Za-z]{64}",  # a form's token
     r"[0-9a-f]{8}-[0-9a-f-]{27}",  # a flow
@@ -122,78 +129,69 @@ def test_only_registered_numbers_get_a_text(still, phone, verify):
     assert set(verify.state.counters()["numbers"]) == {KNOWN}
 
 
-def slow_down(verify, calls):
-    orders = {"faults": [{"kind": "slow", "seconds": SLOW, "calls": calls}]}
+class Clock:
+    """Moves with Verify's calls and with the pauses before rejections, and with nothing else."""
+
+    def __init__(self, verify):
+        self.verify, self.slept, self.pauses = verify, 0.0, 0
+
+    def calls(self):
+        return sum(self.verify.state.counters()["paths"].values())
+
+    def monotonic(self):
+        return self.slept + CALL * self.calls()
+
+    def sleep(self, seconds):
+        self.slept += seconds
+        self.pauses += 1
+
+    def rejected(self, phone, page, code):
+        """Give a code that is not right. Return how long that took, its calls of Verify and its pauses."""
+        begun, calls, pauses = self.monotonic(), self.calls(), self.pauses
+        assert phone.submit(page, "code", code=code).status == 403
+        return round(self.monotonic() - begun, 6), self.calls() - calls, self.pauses - pauses
+
+
+@pytest.fixture
+def clock(still, verify, settings, monkeypatch):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": PAUSE})
+    monkeypatch.setattr(rejection_delay, "time", clock := Clock(verify))
+    return clock
+
+
+def test_asking_for_a_code_does_not_wait_for_verify(phone, verify):
+    orders = {"faults": [{"kind": "slow", "seconds": 3, "calls": 1}]}
     requests.post(f"{verify.url}/control", json=orders, timeout=5).raise_for_status()
+    page = phone.ask_code(phone.ask_flex(), KNOWN)
+    assert (page.heading, Verification.objects.get().sid) == ("Enter the code", "")
 
 
-def timed(phone, page, **data):
-    token = page.html.forms[0].fields["csrfmiddlewaretoken"]
-    begun = time.perf_counter()
-    answer = phone.http.post(page.url, data={"csrfmiddlewaretoken": token, **data}, allow_redirects=False)
-    return time.perf_counter() - begun, answer.status_code
+def test_a_wrong_code_is_rejected_after_the_same_pause_for_everybody(phone, clock, still):
+    known, unknown = phone.like(), phone.like()
+    pages = {known: at_the_texts_code(known, KNOWN), unknown: unknown.ask_code(unknown.ask_flex(), UNKNOWN)}
+    still.shift(20)  # texts and their acknowledgements are long there
+    code = wrong(phone, KNOWN)
+    assert {clock.rejected(browser, page, code) for browser, page in pages.items()} == {(PAUSE, 1, 1)}
 
 
-@pytest.mark.slow
-def test_requesting_a_code_takes_as_long_for_unknown_numbers_as_for_registered_ones(phone, verify):
-    for n in range(14):
-        an_agent(f"+120155553{n:02}", f"agent{n}@acme.example")
-    slow_down(verify, calls=14)
-    page = phone.ask_flex()
-    pairs = [[timed(phone, page, identifier=f"+12015555{first}{n:02}") for first in (3, 4)] for n in range(14)]
-    assert {status for pair in pairs for _, status in pair} == {303}
-    known, unknown = (median(seconds for seconds, _ in every) for every in zip(*pairs, strict=True))
-    assert abs(known - unknown) < GENEROUS
+def test_a_wrong_code_right_after_the_text_is_rejected_after_the_same_longer_pause_for_everybody(phone, clock):
+    known, unknown = phone.like(), phone.like()
+    pages = {known: at_the_texts_code(known, KNOWN), unknown: unknown.ask_code(unknown.ask_flex(), UNKNOWN)}
+    code = wrong(phone, KNOWN)
+    assert {clock.rejected(browser, page, code) for browser, page in pages.items()} == {(PAUSE + LONGEST_WAIT, 1, 1)}
 
 
-@pytest.mark.slow
-def test_a_wrong_code_takes_as_long_for_unknown_numbers_as_for_registered_ones(phone, verify, settings):
-    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
-    seconds = {"known": [], "unknown": []}
-    for n in range(1, 5):
-        browsers = {"known": (phone.like(), f"+1201555010{n}"), "unknown": (phone.like(), f"+1201555017{n}")}
-        pages = {who: browser.ask_code(browser.ask_flex(), number) for who, (browser, number) in browsers.items()}
-        code = wrong(phone, f"+1201555010{n}")
-        slow_down(verify, calls=5)
-        for who in ["known", "unknown"] * 5:
-            took, status = timed(browsers[who][0], pages[who], code=code)
-            assert status in {403, 429}
-            seconds[who].append(took)
-    known, unknown = median(seconds["known"]), median(seconds["unknown"])
-    assert min(known, unknown) > SLOW
-    assert abs(known - unknown) < GENEROUS
-
-
-def after_its_text(phone, verify, number):
-    """How long a wrong code takes that follows its text at once."""
-    slow_down(verify, calls=2)
-    browser = phone.like()
-    page = browser.ask_flex()
-    timed(browser, page, identifier=number)
-    return timed(browser, page, code="000000")[0]
-
-
-@pytest.mark.slow
-def test_a_wrong_code_right_after_the_text_takes_as_long_for_unknown_numbers_as_for_registered_ones(
-    phone, verify, settings
-):
-    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
-    pairs = (
-        [after_its_text(phone, verify, f"+1201555{number}{n}") for number in ("010", "017")] for n in range(1, 4)
-    )  # a machine may be busy in the wrong moment, but not three times; what tells them apart would do so each time
-    assert any(min(pair) > SLOW * 2 and abs(pair[0] - pair[1]) < GENEROUS for pair in pairs)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("way", "code"), [("app", "000000"), ("backup", "AAAAA-AAAAA")])
-def test_a_wrong_app_recovery_or_one_time_code_takes_equally_long_for_everybody(phone, settings, way, code):
-    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
+@pytest.mark.parametrize(("way", "code"), [("app", "000000"), ("backup", "AAAAA-AAAAA"), ("backup", "AAAA-AAAA")])
+def test_a_wrong_app_recovery_or_one_time_code_is_rejected_after_the_same_pause_for_everybody(phone, clock, way, code):
     equip()
-    seconds = {}
-    for number in (EQUIPPED, KNOWN, UNKNOWN):
-        browser = phone.like()
-        page = at_the_code(browser, way, number)
-        page.url = f"{page.url.partition('?')[0]}?with={way}"
-        seconds[number] = median(timed(browser, page, code=code)[0] for _ in range(3))
-    assert min(seconds.values()) >= 0.4
-    assert max(seconds.values()) - min(seconds.values()) < GENEROUS
+    browsers = {phone.like(): number for number in (EQUIPPED, KNOWN, UNKNOWN)}
+    pages = {browser: at_the_code(browser, way, number) for browser, number in browsers.items()}
+    assert {clock.rejected(browser, page, code) for browser, page in pages.items()} == {(PAUSE, 0, 1)}
+
+
+def test_the_pause_is_kept_by_the_clock_on_the_wall(phone, settings):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
+    page = at_the_code(phone, "app", UNKNOWN)
+    begun = time.monotonic()
+    assert phone.submit(page, "code", code="000000").status == 403
+    assert time.monotonic() - begun >= 0.4

@@ -210,10 +210,10 @@ XML = {
 
 
 @pytest.mark.parametrize("xml", XML.values(), ids=XML)
-def test_xml_that_is_no_authn_request_is_rejected_within_two_seconds(outcome, xml):
-    begun = time.perf_counter()
+def test_xml_that_is_no_authn_request_is_rejected_with_little_work(outcome, xml):
+    begun = time.process_time()
     outcome.refused(by_redirect(a_query(xml)), 400, UNREADABLE)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     outcome.refused(by_post(a_body(xml)), 400, UNREADABLE)
 
 

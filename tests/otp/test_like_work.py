@@ -1,6 +1,6 @@
 """Known, switched-off and unknown identifiers cost the same work before an answer: statements, and calls of Twilio.
 
-Clocks are noisy, and work is what they would show: `tests/hostile/test_enumeration.py` compares pages and seconds.
+Clocks are noisy, and work is what they would show: `tests/hostile/test_enumeration.py` compares pages and pauses.
 """
 
 import re

