@@ -5,6 +5,7 @@ import requests
 
 from idp.login.codes import sending
 from idp.otp.models import VerificationSend
+from tests.other_codes import at_the_code
 from tests.otp.contract.judge import form
 from tests.otp.contract.recorder import recorder
 from tests.phone import NUMBER
@@ -46,11 +47,20 @@ def test_a_code_by_whatsapp_signs_its_agent_in(phone, verify, clock, set_to):
     assert phone.arrive(phone.submit(page, "code", code=code))["signed_in"]
 
 
-def test_a_channel_that_is_not_offered_cannot_be_requested(phone, clock):
+def test_the_pages_for_other_codes_offer_the_same_channels(phone, set_to):
+    assert buttons(at_the_code(phone, "backup")) == ["sms", "call"]
+    set_to(channels="sms")
+    assert buttons(at_the_code(phone.like(), "app")) == ["sms"]
+    set_to(channels="sms,call,whatsapp")
+    assert buttons(at_the_code(phone.like(), "backup")) == ["sms", "call", "whatsapp"]
+
+
+def test_a_channel_that_is_not_offered_cannot_be_requested_and_the_agent_stays_where_the_code_is_typed(phone, clock):
     page = phone.ask_code(phone.ask_flex())
     clock.shift(31)
-    phone.submit(page, "again", again="whatsapp")
+    page = phone.submit(page, "again", again="whatsapp")
     assert set(VerificationSend.objects.values_list("channel", flat=True)) == {"sms"}
+    assert page.heading == "Enter the code"
 
 
 def test_a_channel_that_is_off_at_twilio_is_not_offered_for_a_while_to_anybody(phone, verify, clock, set_to):

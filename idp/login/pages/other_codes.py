@@ -102,5 +102,6 @@ def show(request: HttpRequest, flow: LoginFlow, way: Way, *, error: str = "", st
         "by_text": flow.accepts(Method.CODE),
         "by_email": "@" in flow.typed,
         "texts_down": requesting.texts_are_down(flow, now),
+        "channels": left.channels,
     }
     return page(request, flow, TEMPLATES[way], context, status=status)

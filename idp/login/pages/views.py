@@ -50,8 +50,8 @@ def _handle(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     if "not_me" in request.POST:
         not_me.report_replacement(request_facts.of_browser(request), clock.now())
         return see_other(address(flow))
-    if request.POST.get("again") in open_channels.offered(clock.now()):
-        return _send_again(request, flow, Channel(request.POST["again"]))
+    if "again" in request.POST:
+        return _send_again(request, flow, request.POST["again"])
     requesting.change_number(flow)
     return see_other(address(flow))
 
@@ -68,12 +68,14 @@ def _handle_identifier(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     return _send(request, flow, form.cleaned_data["identifier"], Channel.SMS, touch_points)
 
 
-def _send_again(request: HttpRequest, flow: LoginFlow, channel: Channel) -> HttpResponse:
+def _send_again(request: HttpRequest, flow: LoginFlow, channel: str) -> HttpResponse:
+    """Send the code again, by a channel that is offered now. It may have been withdrawn since the page was shown."""
     typed = parse(flow.typed, settings.LATCHKEY.default_country)
     by_text = flow.verification is not None and flow.accepts(Method.CODE)
-    if not by_text or not isinstance(typed, PhoneNumber | Email):
+    is_offered = channel in open_channels.offered(clock.now())
+    if not by_text or not is_offered or not isinstance(typed, PhoneNumber | Email):
         return see_other(address(flow))
-    return _send(request, flow, typed, channel, flow.touch_points)
+    return _send(request, flow, typed, Channel(channel), flow.touch_points)
 
 
 def _send(
