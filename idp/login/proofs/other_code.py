@@ -17,7 +17,7 @@ from idp.login.request_facts import RequestFacts
 from idp.otp import allowances, verifications
 from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.models import Outcome
+from idp.otp.models import Outcome, Verification
 from idp.otp.other_codes import proofs
 from idp.otp.other_codes.proofs import Given
 from idp.otp.verifications import Paused
@@ -43,25 +43,27 @@ def submit(
             return begun
         flow.verification = begun
         flow.save(update_fields=["verification"])
-    if not verifications.count_try(flow.verification, asker):
+    counted = flow.verification
+    if not verifications.count_try(counted, asker):
         return rejection.reject(request, Checked.TOO_MANY_TRIES, f"{Checked.TOO_MANY_TRIES}, {given.way}")
-    step = in_transaction(lambda: _use_proof(request, given))
+    step = in_transaction(lambda: _use_proof(request, given, counted))
     return rejection.reject(request, Checked.WRONG, f"{Checked.WRONG}, {given.way}") if step is Checked.WRONG else step
 
 
-def _use_proof(request: FlowRequest[LoginFlow], given: Given) -> Step | Checked:
-    """Use up the code and sign its agent in, in the same transaction. The code is valid for this agent only."""
+def _use_proof(request: FlowRequest[LoginFlow], given: Given, counted: Verification) -> Step | Checked:
+    """Use up the code and sign its agent in, in the same transaction.
+
+    It is valid only for the agent for whom the try was `counted`, even if another tab has gone on to another number.
+    """
     flow = hold(request.flow)
     if flow.finished_at is not None:
         return sign_in.finished_by_twin(request)
     verification = flow.verification
-    if verification is None or verification.authenticator is None:
+    if verification is None or verification != counted or verification.authenticator is None:
         return Checked.WRONG
     agent = verification.authenticator.user
     proved = proofs.spend(agent, given, request.now)
     if proved is None:
         return Checked.WRONG
-    verifications.approve(
-        verification, request.now, Outcome.OTHERWISE
-    )  # the code counts even if another request was faster
+    verifications.approve(verification, request.now, Outcome.OTHERWISE)  # the code counts even if another was faster
     return admission.admit(request, agent.pk, FreshProof(proved.method, proved.remark))
