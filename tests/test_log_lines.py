@@ -16,7 +16,8 @@ from django.test import RequestFactory
 
 from idp import log_lines, reference
 from idp.agents.models import Agent
-from idp.audit.events import Origin, record
+from idp.audit import acts
+from idp.audit.events import Actor, Origin, acting, record
 from idp.audit.models import Kind, LoginEvent
 from idp.conf import ROOT
 from idp.log_lines import impersonal
@@ -114,3 +115,17 @@ def test_only_committed_events_are_logged(transactional_db):
         record(Kind.REFUSED, origin, NOW, service="flex")
     assert [it["kind"] for it in happened] == [Kind.CODE_SENT, Kind.REFUSED]
     assert LoginEvent.objects.count() == len(happened)
+
+
+def test_only_committed_acts_of_operators_are_logged(transactional_db, lines):
+    operator = Actor("Olivia", Origin(None, "", "R"))
+    with log_lines.Gathered() as happened, acting(operator):
+        acts.record(Kind.EXPORTED, acts.NOTHING, NOW)
+        for kind in (Kind.ADDED, Kind.CHANGED):
+            with suppress(LookupError), transaction.atomic():
+                acts.record(kind, acts.NOTHING, NOW)
+                acts.record_many([(kind, acts.NOTHING, {})] * 3, NOW)
+                if kind == Kind.CHANGED:
+                    raise LookupError
+    assert [it["kind"] for it in happened] == [Kind.EXPORTED, Kind.ADDED]
+    assert [it["count"] for it in lines() if it["event"] == "events"] == [3]

@@ -8,9 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.text import Truncator
 
@@ -58,16 +60,16 @@ def record(kind: Kind, on: Thing, now: datetime, changes: Changes | None = None,
     """Add a line that the current actor acted on something, or did what `detail` says. None without an actor."""
     line = _line(kind, on, now, changes or {}, detail)
     if line is not None:
-        log.info("event", kind=kind.value, service="")
         line.save(force_insert=True)
+        events.log_after_commit([line])
     return line
 
 
 def record_many(acts: Sequence[tuple[Kind, Thing, Changes]], now: datetime, detail: str = "") -> None:
-    """Add a line for each of many acts, in few queries."""
+    """Add a line for each of many acts, in few queries, and log only how many there were."""
     lines = [line for kind, on, changes in acts if (line := _line(kind, on, now, changes, detail)) is not None]
-    log.info("events", count=len(lines))
     QuerySet[LoginEvent](LoginEvent).bulk_create(lines, batch_size=AT_ONCE)
+    transaction.on_commit(partial(log.info, "events", count=len(lines)))
 
 
 def _line(kind: Kind, on: Thing, now: datetime, changes: Changes, detail: str) -> LoginEvent | None:

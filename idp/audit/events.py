@@ -67,7 +67,7 @@ def together() -> Iterator[list[LoginEvent]]:
         _waiting.reset(before)
     if lines:
         _INSERT.later(*lines)
-        transaction.on_commit(partial(_log, lines))
+        log_after_commit(lines)
 
 
 def were_written(lines: list[LoginEvent]) -> bool:
@@ -133,8 +133,13 @@ def record(
         waiting.append(line)
     else:
         line.save(force_insert=True)
-        transaction.on_commit(partial(_log, [line]))
+        log_after_commit([line])
     return line
+
+
+def log_after_commit(lines: list[LoginEvent]) -> None:
+    """Log lines of the trail, without personal data, once they are committed."""
+    transaction.on_commit(partial(_log, lines))
 
 
 def _log(lines: list[LoginEvent]) -> None:

@@ -122,7 +122,7 @@ class LoginEvent(models.Model):
     decided otherwise. `reference` is what the person may have read on the screen.
 
     `by` names who acted, where somebody did (`audit.events.Actor`); `operator` is who that is, if a person. `about` is
-    the row that was acted on, as `audit.acts.about` writes it, `about_name` what it was called then, and `changes`
+    the row that was acted on, as `audit.acts.thing` writes it, `about_name` what it was called then, and `changes`
     holds each field that changed, with the value before and after.
     """
 
