@@ -1,8 +1,12 @@
 """The only code that reads the current time."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils import timezone
+
+Clock = Callable[[], datetime]
+"""For work that takes longer than an instant, in place of `now`."""
 
 
 def now() -> datetime:

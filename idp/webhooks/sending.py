@@ -6,7 +6,7 @@ sender sends it again under the same id once the reservation has expired.
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from idp.audit.chain import sealing
+from idp.clock import Clock
 from idp.keys.keyring import KeyUnreadable
 from idp.outgoing import exchange
 from idp.outgoing.exchange import Answer, Request, Unreached
@@ -24,7 +25,6 @@ from idp.webhooks.models import Delivery, State, Webhook
 from idp.webhooks.outcomes import Outcome
 
 log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
 
 SECONDS = 10.0
 HOLD = timedelta(seconds=60)

@@ -42,7 +42,7 @@ def test_after_everyone_out_a_code_signs_the_same_phone_in_again(clock, phone):
     cut_off()
     later(clock, seconds=1)
     phone.sign_in()
-    assert everyone_out.end_devices(ORIGIN, time.now()) == 0
+    assert everyone_out.end_devices(ORIGIN, time.now) == 0
     assert phone.sign_in_silently()["signed_in"]
     assert Device.objects.count() == 1
 
@@ -64,7 +64,7 @@ def test_everyone_out_is_recorded_for_each_phone_and_services_are_notified(clock
     shifts.sign_in(phone)
     desktop.sign_in("+12015550102")
     cut_off()
-    assert everyone_out.end_devices(ORIGIN, time.now(), most=200) == 2
+    assert everyone_out.end_devices(ORIGIN, time.now, most=200) == 2
     assert set(Device.objects.values_list("reason", flat=True)) == {"everyone"}
     assert LogoutNotice.objects.get(service_provider=shifts.row).reason == "everyone"
     assert asks_for_a_code(phone)
@@ -75,5 +75,5 @@ def test_an_agent_who_signs_in_while_everyone_out_is_recorded_stays_signed_in(cl
     cut_off()
     later(clock, seconds=1)
     android.sign_in("+12015550102")
-    assert everyone_out.end_devices(ORIGIN, time.now()) == 1
+    assert everyone_out.end_devices(ORIGIN, time.now) == 1
     assert android.sign_in_silently()["signed_in"]

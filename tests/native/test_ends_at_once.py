@@ -13,7 +13,8 @@ from idp.audit.events import Origin
 from idp.login.emergency import everyone_out
 from idp.native import bearer
 from idp.native.models import Client, RedirectUri
-from tests.conftest import NOW
+from tests.conftest import NOW, an_agent
+from tests.devices import a_phone
 from tests.native.own_app import (
     CHALLENGE,
     REDIRECT,
@@ -134,9 +135,31 @@ def test_a_back_end_reads_everyone_out_before_and_after_the_devices_are_revoked(
     [told] = first["devices"]
     assert (told["reason"], told["push"]) == ("everyone", None)
     assert told["signed_out_at"].startswith("2026-11-21T09:00:0")
-    everyone_out.end_devices(BACK, clocks.now())
+    everyone_out.end_devices(BACK, clocks.now)
     [again] = registry.get("/api/v1/devices", {"since": first["next"]}).json()["devices"]
     assert (again["id"], again["reason"]) == (told["id"], "everyone")
+
+
+def test_a_back_end_misses_no_phone_while_everyone_out_takes_long(clock, monkeypatch):
+    crm, _ = a_back_end(NOW)
+    registry = HttpClient(headers={"authorization": f"Bearer {bearer.issue(crm, None, NOW)}"})
+    monkeypatch.setattr(everyone_out, "BATCH", 1)
+    a_phone(an_agent("+12015550103", "eva@acme.example"))
+    a_phone(an_agent("+12015550104", "leo@acme.example"))
+    everyone_out.begin(None, "a drill", BACK, clocks.now())
+    read = []
+
+    def a_minute_later():
+        clock.shift(timedelta(minutes=1))
+        read.append(registry.get("/api/v1/devices", {"since": read[-1]["next"]} if read else {}).json())
+        a_phone(an_agent(f"+1201555020{len(read)}", f"early{len(read)}@acme.example"), clocks.now())
+        return clocks.now()
+
+    assert everyone_out.end_devices(BACK, a_minute_later) == 2
+    clock.shift(timedelta(minutes=1))
+    read.append(registry.get("/api/v1/devices", {"since": read[-1]["next"]}).json())
+    ended = {it["id"] for page in read[1:] for it in page["devices"] if it["reason"]}
+    assert ended == {str(it.pk) for it in Device.objects.filter(revoked_at__isnull=False)}
 
 
 @pytest.mark.parametrize("said", [[1], 7, "x", None, {"psuh": None}, {"push": {"provider": "apns", "adress": "a"}}])

@@ -16,7 +16,7 @@ SEVERAL = 8
 def everybody_out():
     try:
         everyone_out.begin(None, "backup restored", ORIGIN, time.now())
-        everyone_out.end_devices(ORIGIN, time.now())
+        everyone_out.end_devices(ORIGIN, time.now)
     finally:
         connections.close_all()
 

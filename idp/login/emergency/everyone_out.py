@@ -15,6 +15,7 @@ from idp.agents.models import Agent, Cutoff, Device, DeviceQuerySet, Reason
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
+from idp.clock import Clock
 from idp.login.endings import signing_out
 
 BATCH = 200
@@ -53,9 +54,10 @@ def begin(by: Agent | None, why: str, origin: Origin, now: datetime) -> int:
     return count
 
 
-def end_devices(origin: Origin, now: datetime, most: int | None = None) -> int:
+def end_devices(origin: Origin, now: Clock, most: int | None = None) -> int:
     """Revoke the devices before the latest cutoff, in small transactions, `most` of them at most.
 
+    Each is revoked at the instant of its own transaction, since back ends read devices in the order of their changes.
     Returns how many it revoked. A later run continues.
     """
     latest = Cutoff.objects.select_related("by").first()
@@ -66,7 +68,7 @@ def end_devices(origin: Origin, now: datetime, most: int | None = None) -> int:
         some = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not some:
             break
-        signing_out.sign_out(left.filter(pk__in=some), Reason.EVERYONE, _who(latest.by), origin, now)
+        signing_out.sign_out(left.filter(pk__in=some), Reason.EVERYONE, _who(latest.by), origin, now())
         count += len(some)
     return count
 

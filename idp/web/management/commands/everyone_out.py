@@ -32,7 +32,7 @@ class Command(RecordedCommand):
             count = everyone_out.count_signed_in().total()
         else:
             count = everyone_out.begin(None, why.strip(), origin, now)
-            everyone_out.end_devices(origin, now)
+            everyone_out.end_devices(origin, clock.now)
         if as_json:
             write_json(self.stdout, {"signed_out": 0 if dry_run else count, "would_be": count})
             return

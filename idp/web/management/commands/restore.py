@@ -64,5 +64,5 @@ def sign_out(backup: str) -> int:
         Session.objects.all().delete()  # operators' sessions, which the backup restored too
         OperatorLink.objects.filter(used_at__isnull=True).delete()  # one may have been used since
         files.finish()
-    everyone_out.end_devices(origin, now)
+    everyone_out.end_devices(origin, clock.now)
     return count

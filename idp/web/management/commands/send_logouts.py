@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
         """Finish revoking devices after *everyone out*, then send the notices that are due, and print each outcome."""
-        everyone_out.end_devices(Origin(None, "", reference.begin()), clock.now())
+        everyone_out.end_devices(Origin(None, "", reference.begin()), clock.now)
         tried = notifying.send_due(clock.now())
         if as_json:
             rows = [(it.service_provider.slug, it.outcome, it.tries, it.detail) for it in tried]
