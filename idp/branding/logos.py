@@ -22,6 +22,7 @@ HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 AS_THEY_ARE = " =:/,;()'!*-._~@$&+"
 """Characters that need no percent-encoding in a `data:` address."""
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+IHDR_LENGTH = 13
 PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _SHAPES = "svg g defs symbol path rect circle ellipse line polyline polygon linearGradient radialGradient stop clipPath"
 _PLAIN = (
@@ -110,8 +111,8 @@ def _declared(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _stays_here(value: str) -> bool:
-    """Whether a value refers to nothing outside this document."""
-    return bool(re.fullmatch(r"url\(#[\w.-]+\)|[^:\\]*", value)) and ("url" not in value or value.startswith("url(#"))
+    """Whether a value refers to nothing outside this document. CSS ignores letter case."""
+    return re.fullmatch(r"(url\(#[\w.-]+\))?((?!url)[^:\\])*", value, re.IGNORECASE) is not None
 
 
 def _size(root: etree._Element) -> tuple[float, float]:
@@ -134,7 +135,7 @@ def _size(root: etree._Element) -> tuple[float, float]:
 
 def _png(data: bytes) -> Logo:
     chunks = list(_chunks(data))
-    if [it for it, _ in chunks[:1]] != [b"IHDR"] or [it for it, _ in chunks[-1:]] != [b"IEND"]:
+    if [(it, len(body)) for it, body in chunks[:1]] != [(b"IHDR", IHDR_LENGTH)] or chunks[-1][0] != b"IEND":
         raise NotALogo("This PNG file is damaged.")
     width, height = struct.unpack(">II", chunks[0][1][:8])
     packed = PNG_SIGNATURE + b"".join(_chunk(kind, body) for kind, body in chunks if kind in PNG_KEPT)

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from idp.branding.logos import LARGEST, PNG_SIGNATURE, NotALogo, clean
-from tests.branding.logos import SHAPE, a_png, svg
+from tests.branding.logos import SHAPE, a_png, a_png_without_a_size, svg
 
 
 def shown(data):
@@ -32,6 +32,8 @@ def test_a_size_in_pixels_replaces_a_missing_view_box():
         '<path fill="u\\72l(//evil.example)" d="M0 0"/>',
         '<linearGradient href="https://evil.example/a#b"/>',
         '<path style="fill:url(//evil.example)" d="M0 0"/>',
+        '<path fill="URL(//evil.example)" d="M0 0"/>',
+        '<path fill="url(#a) url(//evil.example)" d="M0 0"/>',
         '<x:path xmlns:x="https://editor.example/evil"/>',
         "<metadata>evil</metadata><title>evil</title>",
         "<!-- evil --><?evil?>",
@@ -94,7 +96,9 @@ def test_a_png_loses_everything_but_the_picture():
     assert (clean(a_png()).width, clean(a_png()).height) == (40, 20)
 
 
-@pytest.mark.parametrize("data", [a_png()[:-5], a_png().replace(b"IHDR", b"IHDX"), PNG_SIGNATURE])
+@pytest.mark.parametrize(
+    "data", [a_png()[:-5], a_png().replace(b"IHDR", b"IHDX"), PNG_SIGNATURE, a_png_without_a_size()]
+)
 def test_a_damaged_png_is_rejected(data):
     with pytest.raises(NotALogo, match="damaged"):
         clean(data)
