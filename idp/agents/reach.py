@@ -11,8 +11,11 @@ from idp.agents.models import Agent, AgentRole, Supervisor
 
 
 def limits_of(operator: object) -> Supervisor | None:
-    """Return what limits an operator, or None."""
-    return operator.limits if isinstance(operator, Agent) else None
+    """Return what limits an operator to some departments, or None. It is read once for each instance."""
+    if not isinstance(operator, Agent) or operator.is_superuser:
+        return None
+    limits: Supervisor | None = getattr(operator, "supervisor", None)
+    return limits
 
 
 def agents_for(operator: object) -> QuerySet[Agent]:

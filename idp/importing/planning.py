@@ -97,7 +97,7 @@ def _wanted(
     rows: Sequence[RowValues], here: Mapping[str, Known], departments: dict[str, str], limits: Limits | None
 ) -> tuple[_Wanted, list[Problem]]:
     """Return what rows would make of people, by email, and the problems of rows that cannot be done."""
-    numbers = _rows((it.email.lower(), it.row) for it in rows)
+    rows_of = _rows((it.email.lower(), it.row) for it in rows)
     wanted: _Wanted = {}
     problems = []
     for it in rows:
@@ -106,8 +106,8 @@ def _wanted(
         if it.department:
             it = replace(it, department=departments.setdefault(it.department.lower(), it.department))  # noqa: PLW2901
         person = it.of(known.person if known else Person(it.email))
-        if len(numbers[key]) > 1:
-            problems.append(Problem(it.row, it.email, Column.EMAIL.value, _twice("email", it.row, numbers[key])))
+        if len(rows_of[key]) > 1:
+            problems.append(Problem(it.row, it.email, Column.EMAIL.value, _twice("email", it.row, rows_of[key])))
         elif faults := list(_faults(person, known, limits)):
             problems += [Problem(it.row, it.email, *fault) for fault in faults]
         else:

@@ -1,7 +1,7 @@
 """People who sign in, their roles, and where they work."""
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -9,14 +9,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils.functional import cached_property
 
 from idp.agents.roles import ROLES
 from idp.agents.writable import UNWRITABLE
 from idp.sql.any_case import InAnyCase
-
-if TYPE_CHECKING:
-    from idp.agents.models.supervisor import Supervisor
 
 writable = RegexValidator(
     UNWRITABLE, "This holds a character that cannot be written down. Type it again.", inverse_match=True
@@ -127,11 +123,6 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         """The agent's roles in the order of the closed list."""
         held = {role.role for role in self.roles.all()} if self.held_roles is None else self.held_roles
         return tuple(role for role in ROLES if role in held)
-
-    @cached_property
-    def limits(self) -> "Supervisor | None":
-        """What limits this operator to some departments, as first read; None if nothing does."""
-        return None if self.is_superuser else getattr(self, "supervisor", None)
 
 
 Agent._meta.get_field("email").register_lookup(InAnyCase)

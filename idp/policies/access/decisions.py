@@ -18,35 +18,11 @@ from idp.policies.access.conditions import (
     TextContains,
     TextMatches,
 )
-from idp.policies.access.facts import LATER, Facts, Later
+from idp.policies.access.facts import Facts, Later
 from idp.policies.access.matching import AnsweredRule, Outcome, traced
 from idp.policies.access.rule_cache import read
-from idp.policies.access.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
+from idp.policies.access.rules import Effect, Policy, Rule, RuleTrace, WouldHave
 from idp.values import value
-
-__all__ = [
-    "AGENT",
-    "DEFAULT",
-    "DEVICE",
-    "FAULT",
-    "LATER",
-    "PASS",
-    "SERVICE",
-    "STOP",
-    "Attempt",
-    "Concern",
-    "Decision",
-    "Effect",
-    "Facts",
-    "Guardrails",
-    "Later",
-    "Mode",
-    "Policy",
-    "Rule",
-    "RuleTrace",
-    "WouldHave",
-    "evaluate",
-]
 
 FAULT, PASS = "fault", "pass"
 STOP, SERVICE, AGENT, DEVICE = "guardrail:stop", "guardrail:service", "guardrail:agent", "guardrail:device"

@@ -65,8 +65,8 @@ class TimeoutPolicy(models.Model):
         return timeouts.TimeoutPolicy(self.name, self.inactivity, self.absolute, self.code_again_after)
 
 
-def install_timeout_policies(**_: object) -> None:
-    """Add the built-in policies where they are missing. Connected to Django's post_migrate signal."""
+def install_timeout_policies() -> None:
+    """Add the built-in policies where they are missing."""
     for policy in timeouts.BUILT_IN:
         TimeoutPolicy.objects.get_or_create(
             name=policy.name,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 
 from idp import clock
-from idp.agents import provisioning, roles
+from idp.agents import provisioning, reach, roles
 from idp.agents.models import Agent, Supervisor
 from idp.otp.other_codes import one_time_codes
 from idp.sql.unindexed import Unindexed
@@ -57,7 +57,7 @@ class SupervisorForm(forms.ModelForm[Supervisor]):
         known = Agent.objects.filter(email__iexact=email).first()
         if known and (fault := provisioning.no_supervisor(known)):
             raise ValidationError(fault)
-        if known and known.limits:
+        if known and reach.limits_of(known):
             raise ValidationError(f"{known} is a supervisor already.")
         return email
 
