@@ -14,9 +14,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from idp import clock
+from idp.audit.events import Origin
 from idp.conf import ROOT
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
+from idp.login.emergency import stops
 from idp.web.checkup import database
 from tests.another_database import connected_to
 from tests.deployment.serving_account import serving_account
@@ -61,7 +64,12 @@ def restore(file, url):
     return done.stdout
 
 
-def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, verify, tmp_path):
+def lift_the_stop(url):
+    with connected_to(NAME=url.removeprefix("sqlite:///") if on_sqlite() else "restored"):
+        assert stops.lift(None, Origin(None, "", ""), clock.now())
+
+
+def test_agents_sign_in_at_a_place_that_was_restored_once_the_stop_is_lifted(transactional_db, keys, verify, tmp_path):
     with an_empty_database(tmp_path) as url:
         place = Installation(tmp_path, WEB_CONCURRENCY="1")
         with DemoSp(place.url) as sp:
@@ -70,6 +78,8 @@ def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, ver
             assert "A strict reader takes the answer for flex." in restore(tmp_path / "file", url)
             with served_from(url) as place.environment["DATABASE_URL"], place:
                 phone = Phone(sp.url, verify, IPHONE)
+                assert phone.ask_flex().heading == "Sign-in is stopped"
+                lift_the_stop(url)
                 assert phone.sign_in()["signed_in"]
                 assert phone.sign_in_silently()["signed_in"]
 

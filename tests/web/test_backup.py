@@ -11,9 +11,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pydantic import SecretStr
 
+from idp.agents import access_passes
 from idp.agents.models import Agent
+from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.keys import keyring
+from idp.login.emergency import passes, stops
+from idp.policies import in_force
+from idp.policies.models import Stop
 from idp.web.backup import files, proof
 from idp.web.checkup.finding import State
 from idp.web.management.commands import restore
@@ -25,6 +30,7 @@ from tests.web.conftest import a_superuser
 from tests.web.monitor import record
 from tests.web.seeded import a_service
 
+ORIGIN = Origin(None, "", "")
 NOT_WHOLE = r"damaged or not whole|pg_restore ended with \d"
 OTHER_KIND = {"sqlite": files.POSTGRESQL, "postgresql": files.SQLITE}
 
@@ -193,3 +199,17 @@ def test_a_link_into_the_admin_that_a_backup_brings_back_opens_nothing(db, clock
     restore.sign_out("monday")
     with pytest.raises(links.LinkUsed):
         links.use(link.rsplit("/", 1)[1], NOW)
+
+
+def test_nobody_gets_in_after_a_restore_before_an_operator_lifts_the_stop_not_even_with_a_pass(db, clock):
+    given = passes.give(an_agent(), passes.USUAL, None, "new phone", origin=ORIGIN, now=NOW)
+    restore.sign_out("monday")
+    assert in_force.look().stopped
+    assert not access_passes.admits(given.agent.pk, NOW)
+    assert stops.lift(None, ORIGIN, NOW)
+
+
+def test_a_stop_that_a_backup_brings_back_stays(db, clock):
+    stops.stop(None, "stolen phones", ORIGIN, NOW)
+    restore.sign_out("monday")
+    assert Stop.objects.in_force().get().why == "stolen phones"
