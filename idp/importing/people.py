@@ -120,6 +120,11 @@ class Change:
         """Whether someone who may sign in no longer could."""
         return self.before is not None and self.before.may_sign_in and not self.after.may_sign_in
 
+    @property
+    def switches_on(self) -> bool:
+        """Whether someone who could not sign in may do so again."""
+        return self.before is not None and not self.before.may_sign_in and self.after.may_sign_in
+
 
 def as_cells(person: Person) -> dict[Column, str]:
     """Return a person as a row of a file."""

@@ -9,13 +9,13 @@ from typing import TypeVar
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from idp.agents.models import Agent, AgentRole, Department, Device, Reason
+from idp.agents.models import Agent, AgentRole, Department
 from idp.audit import acts, events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.importing.columns import Column
 from idp.importing.people import Change, Person
-from idp.login.endings import number_change, signing_out
+from idp.login.endings import agent_switch, number_change
 from idp.otp import numbers
 from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
 
@@ -82,10 +82,9 @@ def _write(
         _set_numbers(paired)
     for it, agent in moved:
         number_change.announce(agent, _numbers_of(it.before), _numbers_of(it.after), by=by, origin=origin, now=now)
-    off = [agent for it, agent in paired if it.switches_off]
-    if off:
-        chosen = Device.objects.filter(agent__in=off)
-        ended += signing_out.sign_out(chosen, Reason.SWITCHED_OFF, by, origin, now)
+    if off := [agent for it, agent in paired if it.switches_off]:
+        ended += agent_switch.follow_off(off, by, origin, now)
+    agent_switch.follow_on([agent for it, agent in paired if it.switches_on], by, origin, now)
     changes = [(Kind.CHANGED if it.before else Kind.ADDED, acts.thing(agent), _differences(it)) for it, agent in paired]
     acts.record_many(changes, now)
     counted = Counter(it.agent_id for it in ended)

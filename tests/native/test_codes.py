@@ -15,6 +15,7 @@ from idp.native.models import AuthorizationCode
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
+from tests.importing.files import a_file
 from tests.native.own_app import (
     BASE_URL,
     CHALLENGE,
@@ -27,6 +28,11 @@ from tests.native.own_app import (
     exchange,
 )
 from tests.policies import publishing
+from tests.scim.bodies import op, patch
+from tests.scim.conftest import Workday
+from tests.web.commands import run
+from tests.web.conftest import a_superuser, inside
+from tests.web.people_form import save
 
 pytestmark = pytest.mark.usefixtures("db", "keys")
 
@@ -142,6 +148,34 @@ def test_an_app_collects_no_sign_in_of_an_agent_without_a_phone_who_was_switched
     agent_switch.on(agent, "Olivia", Origin(None, "", ""), clocks.now())
     assert refused(exchange(code), reason="signed_out")
     assert not Device.objects.exists()
+
+
+def by_file(agent, may_sign_in, folder):
+    (folder / "team.csv").write_bytes(a_file([agent.email, may_sign_in], headings=["Email", "May sign in"]))
+    run("import_agents", folder / "team.csv")
+
+
+def by_personnel_system(agent, may_sign_in, _):
+    workday = Workday(f"Workday {may_sign_in}")
+    assert workday.patch(agent, patch(op("replace", "active", may_sign_in == "yes"))).status_code == 200
+
+
+def on_their_page(agent, may_sign_in, _):
+    save(inside(a_superuser(f"{may_sign_in}@acme.example")), agent, is_active="on" if may_sign_in == "yes" else "")
+
+
+@pytest.mark.parametrize("switch", [by_file, by_personnel_system, on_their_page])
+def test_an_app_collects_no_sign_in_of_an_agent_who_was_switched_off_and_on_without_the_button(
+    client, agent, clock, switch, tmp_path
+):
+    code = a_code(client, agent)
+    clock.shift(10)
+    switch(agent, "no", tmp_path)
+    switch(agent, "yes", tmp_path)
+    assert Agent.objects.get(pk=agent.pk).is_active
+    assert refused(exchange(code), reason="signed_out")
+    lines = LoginEvent.objects.filter(agent=agent, kind__in=[Kind.AGENT_OFF, Kind.AGENT_ON]).order_by("pk")
+    assert [it.kind for it in lines] == [Kind.AGENT_OFF, Kind.AGENT_ON]
 
 
 def test_a_sign_out_before_the_proof_does_not_end_it(client, agent, clock):

@@ -1,5 +1,6 @@
-"""Switches an agent off or on, by hand. Switching off ends all their sign-ins in the same transaction."""
+"""Switches agents off or on. Switching off ends all their sign-ins in the same transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -16,9 +17,10 @@ from idp.login.endings import signing_out
 def off(agent: Agent, by: str, origin: Origin, now: datetime) -> list[Device]:
     """Switch an agent off. Returns the devices that were signed in."""
     device_rows.hold_agent(agent.pk)
-    if Agent.objects.filter(pk=agent.pk, is_active=True).update(is_active=False):
-        events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}"[:200])
+    was_on = Agent.objects.filter(pk=agent.pk, is_active=True).update(is_active=False) == 1
     agent.is_active = False
+    if was_on:
+        return follow_off([agent], by, origin, now)
     return signing_out.sign_out(Device.objects.of(agent), Reason.SWITCHED_OFF, by, origin, now)
 
 
@@ -28,5 +30,22 @@ def on(agent: Agent, by: str, origin: Origin, now: datetime) -> bool:
     switched = Agent.objects.filter(pk=agent.pk, is_active=False).update(is_active=True) == 1
     agent.is_active = True
     if switched:
-        events.record(Kind.AGENT_ON, origin, now, agent=agent, detail=f"by {by}"[:200])
+        follow_on([agent], by, origin, now)
     return switched
+
+
+@transaction.atomic
+def follow_off(agents: Collection[Agent], by: str, origin: Origin, now: datetime) -> list[Device]:
+    """Record that agents were switched off, and sign them out. Returns the devices that were signed in.
+
+    The line of the trail also ends a proof that an app has yet to collect, even if the agent is switched on by then.
+    """
+    for agent in agents:
+        events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}"[:200])
+    return signing_out.sign_out(Device.objects.filter(agent__in=agents), Reason.SWITCHED_OFF, by, origin, now)
+
+
+def follow_on(agents: Collection[Agent], by: str, origin: Origin, now: datetime) -> None:
+    """Record that agents were switched on."""
+    for agent in agents:
+        events.record(Kind.AGENT_ON, origin, now, agent=agent, detail=f"by {by}"[:200])

@@ -15,9 +15,9 @@ from django.utils.http import urlencode
 
 from idp import clock, reference
 from idp.agents import provisioning
-from idp.agents.models import Agent, Device, Reason
+from idp.agents.models import Agent, Device
 from idp.login import request_facts
-from idp.login.endings import number_change
+from idp.login.endings import agent_switch, number_change
 from idp.otp import numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import name_ids
@@ -33,7 +33,6 @@ from idp.web.operators import recent_factor
 from idp.web.pages import export_agents, safe_list
 from idp.web.pages.agent import name_id, overview, timeline
 from idp.web.pages.agent.urls import agent_urls
-from idp.web.sign_out import sign_out
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -239,8 +238,9 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
             provisioning.set_roles(agent, chosen) if chosen else agent.roles.all().delete()
         if "chosen_name_id" in form.changed_data:
             self._choose_name_id(request, agent, form.cleaned_data["chosen_name_id"])
-        if change and "is_active" in form.changed_data and not agent.is_active:
-            sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
+        if change and "is_active" in form.changed_data:
+            follow = agent_switch.follow_on if agent.is_active else agent_switch.follow_off
+            follow([agent], str(request.user), request_facts.origin_of(request), clock.now())
 
     def _changes_number(self, request: HttpRequest, agent: Agent) -> bool:
         """Whether the form that was posted changes the number, adds one or removes it."""
