@@ -12,19 +12,26 @@ from idp.agents import provisioning
 from idp.agents.models import Agent, Cutoff, Department
 from idp.audit.models import Kind, LoginEvent
 from idp.keys.models import SigningKey, State, Use
+from idp.native.models import Client as AppClient
 from idp.otp.models import OneTimeCode, PhoneAuthenticator
 from idp.otp.other_codes import recovery_codes
 from idp.policies.models import PolicyRevision, Stop
 from idp.saml.models import ServiceProvider
+from idp.scim.models import PersonnelSystem
 from idp.web.models import OperatorLink, OperatorTry
 from idp.web.operators import recent_factor, sign_in_limits
 from idp.web.operators.recent_factor import CODE, RECENT
 from tests.conftest import an_agent
 from tests.importing.files import a_file
+from tests.native.own_app import a_back_end
 from tests.policies import publishing
+from tests.saml.metadata.documents import of_product
+from tests.web.admin import test_apps as apps
 from tests.web.admin.services import form as services
 from tests.web.conftest import a_superuser
 from tests.web.operators.conftest import a_link, code, sign_in
+from tests.web.pages.connect_flex import conftest as flex
+from tests.web.pages.metadata import metadata_forms
 from tests.web.people_form import LIST, save
 from tests.web.pressing import press
 
@@ -259,6 +266,62 @@ def test_where_answers_of_a_service_go_changes_only_with_a_code(browser, olivia,
     assert (ASKS in moved.text, sp.consumers.get().url) == (True, services.ACS)
     confirm(browser, moved, code(olivia.totpdevice_set.get()))
     assert sp.consumers.get().url == ELSEWHERE
+
+
+def test_a_new_service_is_registered_only_with_a_code(browser, olivia, keys, clock):
+    clock.shift(SIX_MINUTES)
+    page = services.add(browser)
+    assert (ASKS in page.text, ServiceProvider.objects.exists()) == (True, False)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert ServiceProvider.objects.get().consumers.get().url == services.ACS
+
+
+def test_connecting_flex_needs_a_code(browser, olivia, keys, clock):
+    clock.shift(SIX_MINUTES)
+    page = flex.register(browser, flex.CONNECTION)
+    assert (ASKS in page.text, ServiceProvider.objects.exists()) == (True, False)
+    fields = dict(html.fromstring(page.text).forms[-1].form_values())
+    typed = {**fields, CODE: code(olivia.totpdevice_set.get())}
+    browser.post(f"{flex.PAGE}?pasted={flex.CONNECTION}", typed)
+    assert ServiceProvider.objects.get().entity_id == flex.ENTITY_ID
+
+
+def test_connecting_the_flex_that_sent_a_request_needs_a_code(browser, olivia, keys, clock):
+    heard = flex.a_request_heard()
+    clock.shift(SIX_MINUTES)
+    page = browser.post(f"{flex.PAGE}adopt/{heard.pk}/")
+    assert (ASKS in page.text, ServiceProvider.objects.exists()) == (True, False)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert ServiceProvider.objects.get().entity_id == flex.ENTITY_ID
+
+
+def test_registering_a_service_by_its_metadata_needs_a_code_and_its_preview_does_not(browser, olivia, keys, clock):
+    clock.shift(SIX_MINUTES)
+    shown = metadata_forms.preview(browser, pasted=of_product("pysaml2").decode())
+    page = browser.post(metadata_forms.NEW, metadata_forms.sent_back(shown))
+    assert (ASKS in shown.text, ASKS in page.text, ServiceProvider.objects.exists()) == (False, True, False)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert ServiceProvider.objects.get().name == "The App"
+
+
+def test_where_sign_ins_of_an_app_go_changes_only_with_a_code(browser, olivia, clock):
+    clock.shift(SIX_MINUTES)
+    page = browser.post(apps.ADD, apps.form())
+    assert (ASKS in page.text, AppClient.objects.exists()) == (True, False)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert AppClient.objects.get().redirect_uris.exists()
+
+
+def test_a_secret_with_which_programs_read_or_change_people_needs_a_code(browser, olivia, clock):
+    back_end, _ = a_back_end(time.now())
+    system = PersonnelSystem.objects.create(name="Workday")
+    kept = back_end.secret_hash
+    clock.shift(SIX_MINUTES)
+    assert ASKS in browser.post(f"/admin/native/client/{back_end.pk}/secret/").text
+    page = browser.post(f"/admin/scim/personnelsystem/{system.pk}/secret/")
+    assert ASKS in page.text
+    assert (AppClient.objects.get().secret_hash, PersonnelSystem.objects.get().secret_hash) == (kept, "")
+    assert confirm(browser, page, code(olivia.totpdevice_set.get())).context["secret"]
 
 
 def test_a_link_into_the_admin_for_a_supervisor_needs_a_code(browser, olivia, clock):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 from idp import clock
 from idp.native.models import Client, ClientKind, RedirectUri
@@ -20,6 +20,7 @@ from idp.saml.requests import unsolicited
 from idp.web.admin.base.buttons import button, redirect_to_make_secret, show_once
 from idp.web.admin.base.hidden_columns import HidesColumns
 from idp.web.admin.base.labelled_rows import LabelledRows
+from idp.web.operators import recent_factor
 
 
 class ClientForm(forms.ModelForm[Client]):
@@ -97,6 +98,14 @@ class ClientAdmin(HidesColumns[Client]):
         """No: devices and the trail refer to it. It can be disabled."""
         return False
 
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm[Client], formsets: list[forms.BaseFormSet[Any]], change: bool
+    ) -> None:
+        """Save the redirect URIs too. Other ones need a recent code."""
+        if any(it.has_changed() for it in formsets):
+            recent_factor.require(request, f"change where sign-ins for {form.instance} go")
+        super().save_related(request, form, formsets, change)
+
     def response_add(self, request: HttpRequest, client: Client, post_url_continue: str | None = None) -> HttpResponse:
         """Redirect a new back end to the button for its secret."""
         if client.kind != ClientKind.BACK_END:
@@ -112,6 +121,8 @@ class ClientAdmin(HidesColumns[Client]):
         """Replace a back end's secret, and show the new one once."""
         if client.kind != ClientKind.BACK_END:
             raise Http404
+        page = reverse("admin:native_client_change", args=[client.pk])
+        recent_factor.require(request, f"make a secret for {client}", cancel=page)
         secret = client.new_secret()
         client.secret_made_at = clock.now()
         client.save(update_fields=["secret_hash", "secret_made_at"])

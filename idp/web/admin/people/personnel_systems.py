@@ -4,12 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 from idp import clock
 from idp.scim.models import PersonnelSystem
 from idp.web.admin.base.buttons import button, redirect_to_make_secret, show_once
 from idp.web.admin.base.hidden_columns import HidesColumns
+from idp.web.operators import recent_factor
 
 
 @admin.register(PersonnelSystem)
@@ -39,7 +40,9 @@ class PersonnelSystemAdmin(HidesColumns[PersonnelSystem]):
 
     @transaction.atomic
     def make_secret(self, request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
-        """Replace the system's secret, and show the new one once."""
+        """Replace the system's secret, and show the new one once. With it, numbers change without an operator."""
+        page = reverse("admin:scim_personnelsystem_change", args=[system.pk])
+        recent_factor.require(request, f"make a secret for {system}", cancel=page)
         secret, base = system.make_secret(clock.now()), f"{settings.LATCHKEY.base_url}/scim/v2"
         self.log_change(request, system, "Made a new secret.")
         return show_once(self, request, system, "Secret", "admin/personnel_secret.html", secret=secret, base=base)

@@ -152,10 +152,12 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
     ) -> None:
         """Save the addresses too, then warn about what will probably not work.
 
-        A recent code is needed to change where answers go, or how the service proves who it is.
+        A recent code is needed for a new service, and to change where answers go or how the service proves who it is.
         """
         addresses = [it for it in formsets if isinstance(it, AssertionConsumers)]
-        if change and (any(it.has_changed() for it in addresses) or not TRUST.isdisjoint(form.changed_data)):
+        if not change:
+            recent_factor.require(request, f"register {form.instance} as a service")
+        elif any(it.has_changed() for it in addresses) or not TRUST.isdisjoint(form.changed_data):
             recent_factor.require(request, f"change where answers for {form.instance} go, or its certificates")
         super().save_related(request, form, formsets, change)
         signing_keys.ensure(clock.now())  # so that it is published before the first sign-in

@@ -13,7 +13,7 @@ from idp.saml.connecting import adoption, listening
 from idp.saml.models import ServiceProvider
 from idp.saml.trust import RequestSignature
 from idp.web.operators import recent_factor
-from idp.web.pages.connect_flex.access import ADD, CHANGE, connection_of, record, to_listening_part
+from idp.web.pages.connect_flex.access import ADD, CHANGE, LISTENING_PART, connection_of, record, to_listening_part
 
 
 @require_POST
@@ -36,6 +36,8 @@ def stop_listening(request: HttpRequest) -> HttpResponse:
 @permission_required([ADD, CHANGE], raise_exception=True)
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     """Connect the Flex that sent a recorded request. Everything is derived again from that request."""
+    page = reverse("admin:connect_flex", fragment=LISTENING_PART)
+    recent_factor.require(request, "connect a Flex, or another address of one, by its request", cancel=page)
     try:
         sp = adoption.adopt(pk)
     except ValidationError as error:

@@ -16,6 +16,7 @@ from idp import clock
 from idp.saml.connecting import console, registration
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import flex
+from idp.web.operators import recent_factor
 from idp.web.pages.connect_flex import buttons, listening_panel, lookup, symptoms
 from idp.web.pages.connect_flex.access import ADD, CHANGE, connect_page, connection_of
 from idp.web.pages.connect_flex.forms import ConnectForm, PasteForm, recognise
@@ -52,7 +53,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     pasted = form.understood if form.is_valid() else flex.Pasted()
     errors: list[str] = []
     if request.method == "POST":
-        connected = _connect(ConnectForm(request.POST, pasted))
+        connected = _connect(request, ConnectForm(request.POST, pasted))
         if isinstance(connected, ServiceProvider):
             return buttons.to_connection(request, connected)
         errors = connected
@@ -74,10 +75,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _connect(form: ConnectForm) -> ServiceProvider | list[str]:
-    """Register the connection. Return it, or the errors."""
+def _connect(request: HttpRequest, form: ConnectForm) -> ServiceProvider | list[str]:
+    """Register the connection, with a recent code. Return it, or the errors."""
     if not form.is_valid():
         return [f"{field}: {text}" for field, texts in form.errors.items() for text in texts]
+    recent_factor.require(request, f"connect {form.cleaned_data['name']}", cancel=request.get_full_path())
     try:
         return form.connect()
     except ValidationError as error:

@@ -20,6 +20,7 @@ from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.metadata_updates.sources import FAULTS
 from idp.saml.metadata_updates.words import summary
 from idp.saml.models import ServiceProvider
+from idp.web.operators import recent_factor
 from idp.web.pages.metadata.forms import NewServiceForm, add_errors
 from idp.web.rendering import admin_page
 
@@ -50,6 +51,7 @@ def _add(request: HttpRequest) -> HttpResponse:
         _check_unregistered(described)
         if request.POST.get("shown") != _digest(xml):
             return _preview(request, form, xml, described)
+        recent_factor.require(request, f"register {described.entity_id} as a service")
         sp = metadata_sources.register(described, source, clock.now(), **form.names(described))
     except (*FAULTS, ValidationError) as error:
         add_errors(form, error)
