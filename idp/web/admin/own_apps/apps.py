@@ -1,7 +1,7 @@
 """The customer's own apps and back ends: their names, redirect URIs, and the services they may open."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -67,6 +67,7 @@ class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):
     model = RedirectUri
     formset = RedirectUris
     extra = 1
+    fieldset: ClassVar[None] = None  # the only one, which has no heading
 
 
 @admin.register(Client)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import SEARCH_VAR
@@ -53,6 +53,7 @@ class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
     extra = 1
     max_num = 1
     verbose_name = verbose_name_plural = "mobile number"
+    fieldset: ClassVar[None] = None  # the first one, which has no heading
 
     # The number belongs to the agent, so the rights on agents apply to it.
     def has_view_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:

@@ -73,3 +73,9 @@ def test_ways_to_help_come_before_the_button_that_switches_an_agent_off(admin, a
     assert page.index("When texts do not reach Ana García") < page.index("Switch Ana García off")
     assert 'href="#numbers-group"' in (source := admin.get(url(agent)).text)
     assert 'id="numbers-group"' in source
+
+
+def test_the_mobile_number_is_among_the_first_fields_of_an_agent(admin, agent):
+    for page in (url(agent), "/admin/agents/agent/add/"):
+        source = admin.get(page).text
+        assert source.index('id="id_email"') < source.index('id="numbers-group"') < source.index("When no text arrives")
