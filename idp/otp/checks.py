@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 
 from idp.otp import allowances, breaker, verifications
 from idp.otp.gateway import CheckResult, CodeChecker, Failure
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification
+from idp.sql.joined_texts import Together, apart
 
 NO_VERDICT = {CheckResult.UNKNOWN: Failure.UNAVAILABLE, CheckResult.MISCONFIGURED: Failure.MISCONFIGURED}
 """What the breaker counts for a check without a verdict, and for a probe in its place."""
@@ -37,22 +38,41 @@ def check(verification: Verification, code: str, asker: Asker, gateway: CodeChec
         return Checked.EXPIRED
     if not verifications.count_try(verification, asker):
         return Checked.TOO_MANY_TRIES
-    current = _current(verification)
+    current = _current(verification, now)
     verification.tries, verification.strangers_tries = current.tries, current.strangers_tries
-    phone, is_test = current.authenticator, current.asked_by_id is not None
-    if phone is None or not current.sid or current.ended_at is not None or (current.has_tests_sid and not is_test):
+    phone, tests = current.authenticator, _tests_beside(current)
+    if phone is None or current.ended_at is not None or not _was_sent(current) or current.sid in tests:
         return _wrong_unless_down(gateway, now)
-    result = gateway.check(sid=current.sid, to=phone.number, code=code)
+    result = gateway.check(sid=current.sid, to=phone.number, code=code, tests=tests)
     if (failure := NO_VERDICT.get(result)) is not None:
         breaker.note_failure(failure, now)
-    return _settle(verification, result)
+    return _settle(current, result)
 
 
-def _current(verification: Verification) -> Any:  # noqa: ANN401 - a Verification with an annotation
-    """Read a verification again, and whether Twilio gave it the one of a test, whose code an operator may know."""
-    tests = Verification.objects.filter(sid=OuterRef("sid"), asked_by__isnull=False)
-    rows = Verification.objects.select_related("authenticator").annotate(has_tests_sid=Exists(tests))
+def _current(verification: Verification, now: datetime) -> Any:  # noqa: ANN401 - a Verification with an annotation
+    """Read a verification again, and what Twilio calls the test codes of its number."""
+    over = now - allowances.CODE_LIFETIME - allowances.CLOCKS_APART
+    tests = Verification.objects.filter(authenticator=OuterRef("authenticator"), asked_by__isnull=False)
+    sids = tests.exclude(sid="", started_at__lte=over).order_by().values("authenticator").annotate(all=Together("sid"))
+    rows = Verification.objects.select_related("authenticator").annotate(tests_sids=Subquery(sids.values("all")))
     return rows.get(pk=verification.pk)
+
+
+def _was_sent(verification: Verification) -> bool:
+    """Whether its code may be at the agent's phone.
+
+    A text can be faster than Twilio's acknowledgement, which can also get lost: then the SID is unknown. Only a test
+    waits for it.
+    """
+    return bool(verification.sid) or (verification.asked_by_id is None and verification.sends.exists())
+
+
+def _tests_beside(current: Any) -> frozenset[str]:  # noqa: ANN401 - what `_current` returned
+    """Return the SIDs of the number's test codes, which an operator may know. A test's own code counts for it.
+
+    An empty one stands for a test whose SID is unknown. No code can be told from that by its number.
+    """
+    return frozenset() if current.asked_by_id is not None else apart(current.tests_sids)
 
 
 def _wrong_unless_down(gateway: CodeChecker, now: datetime) -> Checked:
@@ -73,7 +93,7 @@ def _settle(verification: Verification, result: CheckResult) -> Checked:
         case CheckResult.TOO_MANY_TRIES:
             Verification.objects.filter(pk=verification.pk).update(tries=allowances.TRIES)
             return Checked.TOO_MANY_TRIES
-        case CheckResult.GONE:  # the next send starts a new verification at Twilio
-            Verification.objects.filter(pk=verification.pk).update(sid="")
+        case CheckResult.GONE:  # the next send starts a new verification at Twilio, and may have done so
+            Verification.objects.filter(pk=verification.pk, sid=verification.sid).update(sid="")
             return Checked.GONE
     return Checked.WRONG

@@ -1,5 +1,6 @@
 """The interface that Latchkey needs of a service that proves phone numbers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -125,8 +126,11 @@ class CheckResult(StrEnum):
 class CodeChecker(Protocol):
     """Judges codes. No method raises for anything the service or the network does."""
 
-    def check(self, *, sid: str, to: str, code: str) -> CheckResult:
-        """Judge a code against the verification `sid`, which must be about the number `to`."""
+    def check(self, *, sid: str, to: str, code: str, tests: Collection[str] = ()) -> CheckResult:
+        """Judge a code against the verification `sid`, which must be about the number `to`.
+
+        Without `sid`, as long as Twilio has not told it, against the one that the number has, unless it is of `tests`.
+        """
 
     def probe(self) -> Failure | None:
         """Ask the service about itself, not about a number. Returns None if it answers, or why it does not.

@@ -38,6 +38,9 @@ Rows marked ‡ say nothing about the number. A circuit breaker for the whole in
   that expired earlier at Twilio looks like a wrong one, because an early *expired* would tell a stranger that somebody
   signed in.
 - A check that Twilio did not carry out counts at the breaker like a start: *misconfigured* opens it immediately.
+- A text can be faster than Twilio's answer to its start, and that answer can get lost. Until Latchkey knows the SID of
+  the verification, it has codes checked by the number (`To`) instead, and compares the SID in the answer with those of
+  the number's [test codes](../how-to/i-cant-sign-in.md). If that answer gets lost, there is nothing to read.
 - For a number that belongs to nobody, Latchkey asks Verify about the service itself, as often and with the same
   consequences.
 

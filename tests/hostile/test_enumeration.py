@@ -7,15 +7,15 @@ import re
 import time
 
 import pytest
-import requests
 import time_machine
 
-from idp.login.codes.sending import LONGEST_WAIT
+from idp.login.codes import sending
 from idp.login.pages import rejection_delay
 from idp.otp.models import Verification
 from tests.conftest import NOW, an_agent, an_operator
 from tests.hostile.typing_codes import at_the_code as at_the_texts_code
 from tests.hostile.typing_codes import wrong
+from tests.journeys.verify_faults import order_fault
 from tests.other_codes import a_one_time_code, a_sheet, an_app, at_the_code
 from tests.phone import Page
 
@@ -160,25 +160,26 @@ def clock(still, verify, settings, monkeypatch):
 
 
 def test_asking_for_a_code_does_not_wait_for_verify(phone, verify):
-    orders = {"faults": [{"kind": "slow", "seconds": 3, "calls": 1}]}
-    requests.post(f"{verify.url}/control", json=orders, timeout=5).raise_for_status()
+    order_fault(verify, "slow", seconds=3)
     page = phone.ask_code(phone.ask_flex(), KNOWN)
     assert (page.heading, Verification.objects.get().sid) == ("Enter the code", "")
 
 
-def test_a_wrong_code_is_rejected_after_the_same_pause_for_everybody(phone, clock, still):
+def test_a_wrong_code_is_rejected_after_the_same_pause_for_everybody(phone, clock):
     known, unknown = phone.like(), phone.like()
     pages = {known: at_the_texts_code(known, KNOWN), unknown: unknown.ask_code(unknown.ask_flex(), UNKNOWN)}
-    still.shift(20)  # texts and their acknowledgements are long there
+    sending.settle()
     code = wrong(phone, KNOWN)
     assert {clock.rejected(browser, page, code) for browser, page in pages.items()} == {(PAUSE, 1, 1)}
 
 
-def test_a_wrong_code_right_after_the_text_is_rejected_after_the_same_longer_pause_for_everybody(phone, clock):
+def test_a_wrong_code_before_twilio_acknowledges_the_text_is_rejected_after_the_same_pause(phone, clock, verify):
+    order_fault(verify, "slow", seconds=3)
     known, unknown = phone.like(), phone.like()
     pages = {known: at_the_texts_code(known, KNOWN), unknown: unknown.ask_code(unknown.ask_flex(), UNKNOWN)}
     code = wrong(phone, KNOWN)
-    assert {clock.rejected(browser, page, code) for browser, page in pages.items()} == {(PAUSE + LONGEST_WAIT, 1, 1)}
+    assert {clock.rejected(browser, page, code) for browser, page in pages.items()} == {(PAUSE, 1, 1)}
+    assert not Verification.objects.exclude(sid="").exists()
 
 
 @pytest.mark.parametrize(("way", "code"), [("app", "000000"), ("backup", "AAAAA-AAAAA"), ("backup", "AAAA-AAAA")])

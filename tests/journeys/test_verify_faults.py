@@ -5,7 +5,7 @@ import pytest
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
 from idp.login.codes import sending
-from idp.otp.models import VerificationSend
+from idp.otp.models import Verification, VerificationSend
 from idp.web.trail import words
 from tests.journeys.verify_faults import order_fault, take_verify_down
 
@@ -71,6 +71,13 @@ def test_a_late_text_still_signs_its_agent_in(phone, verify):
     assert phone.messages(number) == 0
     verify.state.advance(20)
     assert phone.arrive(phone.submit(page, "code", code=phone.code(number)))["signed_in"]
+
+
+def test_a_text_that_is_faster_than_twilios_acknowledgement_signs_its_agent_in(phone, verify):
+    order_fault(verify, "slow", seconds=3)
+    page = phone.submit(phone.ask_code(phone.ask_flex()), "code", code=phone.code())
+    assert Verification.objects.get().sid == ""
+    assert phone.arrive(page)["signed_in"]
 
 
 def test_a_number_without_texts_or_checks_can_use_the_other_channel(phone, clock):

@@ -5,7 +5,7 @@ import pytest
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.otp import allowances, breaker, sends, verifications
 from idp.otp.checks import Checked
-from idp.otp.models import Breaker, Outcome
+from idp.otp.models import Breaker, Outcome, VerificationSend
 from tests.conftest import NOW
 from tests.otp.codes import (
     ANA,
@@ -13,6 +13,7 @@ from tests.otp.codes import (
     EVERYBODY,
     NUMBER,
     SECOND,
+    STRANGER,
     check,
     fresh,
     reserve,
@@ -78,7 +79,41 @@ def test_all_browsers_that_enter_a_number_share_its_tries(agent, gateway, phones
 
 
 def test_a_code_cannot_be_right_before_any_was_sent(agent, gateway):
-    assert check(reserve().verification, "123456", gateway) is Checked.WRONG
+    assert check(reserve().verification, "123456", gateway) is Checked.GONE
+
+
+def test_a_code_that_is_typed_before_twilio_acknowledges_its_text_is_approved(agent, gateway, phones):
+    verification = reserve().verification
+    phones.ask(NUMBER)
+    assert check(verification, phones.wrong_code(NUMBER), gateway) is Checked.WRONG
+    assert check(verification, phones.code(NUMBER), gateway) is Checked.APPROVED
+
+
+def test_a_code_whose_text_twilio_never_acknowledged_is_approved(agent, gateway, verify, phones):
+    verify.state.order_faults([Fault(FaultKind.DROP)])
+    verification = send_code(gateway)
+    assert (fresh(verification).sid, VerificationSend.objects.get().answer) == ("", "unavailable")
+    assert check(verification, phones.code(NUMBER), gateway) is Checked.APPROVED
+
+
+def test_a_code_is_not_right_where_none_was_asked_for(agent, gateway, phones):
+    phones.ask(NUMBER)
+    begun = verifications.begin(ANA, STRANGER, NOW)
+    assert check(begun, phones.code(NUMBER), gateway) is Checked.WRONG
+
+
+def test_an_acknowledgement_that_comes_during_a_check_is_kept(agent, gateway, phones):
+    reserved = reserve()
+
+    class Meanwhile(type(gateway)):
+        def check(self, **asked):
+            result = gateway.check(**asked)
+            sends.carry_out(reserved.send, gateway, "reference", NOW)
+            return result
+
+    assert check(reserved.verification, "000000", Meanwhile(gateway._settings)) is Checked.GONE
+    assert fresh(reserved.verification).sid
+    assert check(reserved.verification, phones.code(NUMBER), gateway) is Checked.APPROVED
 
 
 def test_a_code_that_ended_at_twilio_is_gone_and_the_next_send_begins_another_there(agent, gateway, verify, phones):

@@ -48,6 +48,11 @@ def test_the_code_that_arrives_is_approved_once(place):
     assert place.gateway.check(sid=sid, to=to, code=code) is CheckResult.GONE
 
 
+def test_the_code_is_approved_by_number_before_its_verification_is_known(place):
+    place.ask()
+    assert place.gateway.check(sid="", to=place.number, code=place.read_code()) is CheckResult.APPROVED
+
+
 def test_a_resend_keeps_the_verification(place):
     assert place.ask() == place.ask()
 

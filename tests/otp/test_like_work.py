@@ -9,17 +9,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.otp import checks, sends
 from idp.otp.channels import Channel
 from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.limits.asker import Asker
+from idp.otp.models import Verification
 from tests.conftest import NOW, an_agent
 
 STRANGER = Asker(None, "192.0.2.7")
 BY_NUMBER = [PhoneNumber(f"+120155501{it}") for it in ("01", "02", "77")]
 BY_EMAIL = [Email(f"{it}@acme.example") for it in ("ana", "off", "eve")]
 LITERAL = re.compile(r"\"s\d+_x\d+\"|'[^']*'|\b[0-9a-f]{32}\b|\b\d+\b|\bNULL\b")
+
+
+ACKNOWLEDGED = pytest.mark.parametrize("acknowledged", [True, False], ids=["acknowledged", "not yet acknowledged"])
 
 
 @pytest.fixture(params=[BY_NUMBER, BY_EMAIL], ids=["by number", "by email"])
@@ -43,13 +48,27 @@ def test_asking_for_a_code_takes_the_same_statements(people):
     assert len(ana) > 5
 
 
-def test_a_wrong_code_is_one_call_of_twilio_for_everybody(people, verify, gateway):
+def tell(typed, gateway, verify, *faults, acknowledged):
+    """Have a wrong code checked. Return what was told, and how many calls of Twilio it took."""
+    asked = sends.reserve(typed, Channel.SMS, STRANGER, NOW)
+    sends.carry_out(asked.send, gateway, "reference", NOW)
+    if not acknowledged:
+        Verification.objects.update(sid="")
+    before = sum(verify.state.counters()["paths"].values())
+    verify.state.order_faults(faults)
+    told = checks.check(asked.verification, "0000000", STRANGER, gateway, NOW)
+    return told, sum(verify.state.counters()["paths"].values()) - before
+
+
+@ACKNOWLEDGED
+def test_a_wrong_code_is_one_call_of_twilio_for_everybody(people, verify, gateway, acknowledged):
     """Its statements may differ: a pause makes all wrong codes take as long (`LATCHKEY_WRONG_CODE_SECONDS`)."""
-    counted = []
-    for typed in people:
-        asked = sends.reserve(typed, Channel.SMS, STRANGER, NOW)
-        sends.carry_out(asked.send, gateway, "reference", NOW)
-        before = sum(verify.state.counters()["paths"].values())
-        told = checks.check(asked.verification, "0000000", STRANGER, gateway, NOW)
-        counted.append((told, sum(verify.state.counters()["paths"].values()) - before))
-    assert counted == [(Checked.WRONG, 1)] * 3
+    told = [tell(typed, gateway, verify, acknowledged=acknowledged) for typed in people]
+    assert told == [(Checked.WRONG, 1)] * 3
+
+
+@ACKNOWLEDGED
+def test_a_check_whose_answer_is_lost_is_two_calls_of_twilio_for_everybody(people, verify, gateway, acknowledged):
+    lost = Fault(FaultKind.DROP)
+    told = [tell(typed, gateway, verify, lost, acknowledged=acknowledged) for typed in people]
+    assert [calls for _, calls in told] == [2, 2, 2]

@@ -77,6 +77,26 @@ def test_even_where_twilio_would_not_end_the_test_its_code_signs_nobody_in(phone
     assert try_code(sign_in, code(verify), gateway, NOW + MINUTE) is Checked.WRONG
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named", "not named yet"])
+def test_a_tests_code_signs_nobody_in_before_the_sign_ins_own_text_is_acknowledged(
+    phone, olivia, verify, gateway, named
+):
+    test = a_test(phone, olivia, gateway)
+    Verification.objects.filter(pk=test.pk).update(sid=test.sid if named else "")
+    sign_in = sends.reserve(ANA, Channel.SMS, STRANGER, NOW + MINUTE).verification
+    told = try_code(sign_in, code(verify), gateway, NOW + MINUTE)
+    assert told is (Checked.GONE if named else Checked.WRONG)
+
+
+def test_a_test_that_failed_long_ago_holds_up_no_code(phone, olivia, verify, gateway):
+    Verification.objects.filter(pk=a_test(phone, olivia, gateway).pk).update(sid="")
+    verify.state.reset()
+    later = NOW + 12 * MINUTE
+    sign_in = sends.reserve(ANA, Channel.SMS, STRANGER, later).verification
+    gateway.start(ANA.e164, Channel.SMS, "reference")
+    assert try_code(sign_in, code(verify), gateway, later) is Checked.APPROVED
+
+
 def test_while_a_code_for_a_sign_in_is_out_no_test_sends_it_again(phone, olivia, gateway):
     a_sign_in(gateway)
     assert trial_codes.begin(phone, Channel.SMS, olivia, NOW + MINUTE) is NotNow.SIGNING_IN

@@ -6,7 +6,7 @@ deadline covers the whole call.
 """
 
 import contextvars
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -39,9 +39,9 @@ class VerifyWithDeadline:
         self._gateway = gateway
         self._calls: list[Future[object]] = []
 
-    def check(self, *, sid: str, to: str, code: str) -> CheckResult:
+    def check(self, *, sid: str, to: str, code: str, tests: Collection[str] = ()) -> CheckResult:
         """Check a code. Returns UNKNOWN if there is no answer in time."""
-        return self._call(lambda: self._gateway.check(sid=sid, to=to, code=code), CheckResult.UNKNOWN)
+        return self._call(lambda: self._gateway.check(sid=sid, to=to, code=code, tests=tests), CheckResult.UNKNOWN)
 
     def probe(self) -> Failure | None:
         """Ask Verify whether it works. Returns UNAVAILABLE if there is no answer in time."""

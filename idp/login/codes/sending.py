@@ -8,8 +8,6 @@ import contextvars
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
-from uuid import UUID
 
 import structlog
 from django.db import close_old_connections
@@ -19,17 +17,15 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.otp import breaker, sends
 from idp.otp.gateway import Sent, VerifyGateway
-from idp.otp.models import Verification, VerificationSend
+from idp.otp.models import VerificationSend
 from idp.otp.twilio import verify
 
 log = structlog.get_logger(__name__)
 WORKERS = 8
 """How many texts and calls one process requests at a time."""
-LONGEST_WAIT = 1.0
-"""Seconds that a typed code waits at most for Twilio to acknowledge its text. Texts are rarely that much faster."""
 
 _pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="verify")
-_under_way: dict[UUID, "Future[None]"] = {}
+_under_way: set["Future[None]"] = set()
 
 
 def gateway() -> VerifyGateway:
@@ -41,8 +37,8 @@ def dispatch(send: VerificationSend, origin: events.Origin, service: str) -> Non
     """Send a reserved text or call in the background. Its reservation must be committed."""
     context = contextvars.copy_context()
     future = _pool.submit(context.run, _carry_out, send, origin, service)
-    _under_way[send.verification_id] = future
-    future.add_done_callback(partial(_ended, send.verification_id))
+    _under_way.add(future)
+    future.add_done_callback(_ended)
 
 
 def probe_if_due(now: datetime) -> None:
@@ -51,31 +47,14 @@ def probe_if_due(now: datetime) -> None:
         _pool.submit(contextvars.copy_context().run, _probe)
 
 
-def wait(verification: UUID | None) -> None:
-    """Wait up to a second for a send in progress. The text may arrive before Twilio's acknowledgement."""
-    future = _under_way.get(verification) if verification else None
-    if future is not None:
-        futures.wait([future], timeout=LONGEST_WAIT)
-
-
-def wait_at_most(verification: Verification | None, now: datetime) -> float:
-    """Return how many seconds `wait` could take now.
-
-    The number is the same if nobody has the phone number and there is nothing to wait for.
-    """
-    last = verification.sends.order_by("nth").last() if verification else None
-    return min(max(0.0, LONGEST_WAIT - (now - last.at).total_seconds()), LONGEST_WAIT) if last else 0.0
-
-
 def settle() -> None:
     """Wait for all sends in progress, for example before the process stops."""
-    futures.wait(list(_under_way.values()))
+    futures.wait(list(_under_way))
 
 
-def _ended(verification: UUID, future: "Future[None]") -> None:
-    """Forget a send that is done, unless a later one replaced it. Logs an unexpected exception."""
-    if _under_way.get(verification) is future:
-        _under_way.pop(verification, None)
+def _ended(future: "Future[None]") -> None:
+    """Forget a send that is done. Logs an unexpected exception."""
+    _under_way.discard(future)
     if (fault := future.exception()) is not None:
         log.error("send_failed", exc_info=fault)
 

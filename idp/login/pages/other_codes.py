@@ -73,7 +73,7 @@ def submit(request: HttpRequest, flow: LoginFlow, way: Way) -> Step | HttpRespon
     typed = parse(flow.typed, settings.LATCHKEY.default_country)
     if not isinstance(typed, PhoneNumber | Email):
         return see_other(address(flow))
-    due = rejection_delay.due_at(clock.now())
+    due = rejection_delay.due_at()
     seen = request_facts.of_browser(request, flow.touch_points)
     result = other_code.submit(flow, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
     if isinstance(result, Paused):

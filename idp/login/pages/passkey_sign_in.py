@@ -56,7 +56,7 @@ def submit(request: HttpRequest, flow: LoginFlow) -> Step | HttpResponse | Passk
     form = PasskeyForm(request.POST)
     if not form.is_valid():
         return PasskeyRejected(_sentence(), BAD_REQUEST)
-    due = rejection_delay.due_at(clock.now())
+    due = rejection_delay.due_at()
     seen = request_facts.of_browser(request, form.cleaned_data["touch_points"])
     result = passkey.submit(flow, form.cleaned_data["passkey"], seen, clock.now())
     if isinstance(result, Paused):

@@ -110,13 +110,12 @@ def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     form = CodeForm(request.POST)
     if not form.is_valid():
         return code_page.show(request, flow, form=form, status=400)
-    now = clock.now()
-    due = rejection_delay.due_at(now, flow.verification)
+    due = rejection_delay.due_at()
     seen = request_facts.of_browser(request, flow.touch_points)
-    result = texted_code.submit(flow, form.cleaned_data["code"], seen, now)
+    result = texted_code.submit(flow, form.cleaned_data["code"], seen, clock.now())
     if not isinstance(result, Checked):
         return _show(request, flow, result)
-    # If nobody has the number, there is no text to wait for and no code to check. The pause hides the difference.
+    # If nobody has the number, there is no code to check. The pause hides the difference.
     rejection_delay.wait_until(due)
     return code_page.show_rejected(request, flow, form, result)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from idp.agents.authentication import Method
-from idp.login.codes import approvals, checking, sending
+from idp.login.codes import approvals, checking
 from idp.login.codes.requesting import asker_of
 from idp.login.flow.dispatcher import Step, advance
 from idp.login.flow.request import FlowRequest
@@ -23,7 +23,6 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
     if flow.verification is None or not flow.accepts(Method.CODE):
         return AskPhone(None)
     if not approvals.is_valid(flow, now):
-        sending.wait(flow.verification_id)
         with checking.with_deadline() as verify:
             checked = checks.check(flow.verification, code, asker_of(facts), verify, now)
         flow.texts_fail = None  # this and the configuration may have changed meanwhile

@@ -1,5 +1,7 @@
 """What Twilio Verify's answers and errors mean to us, by the table of outcomes. Pure."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from idp.otp import outcomes
@@ -8,6 +10,7 @@ from idp.otp.outcomes import Call, Outcome, Repeat
 
 LONGEST_PAUSE = 1.0
 """The longest pause before the one repetition, in seconds, even if Twilio asks for more."""
+_VERIFICATION_SID = re.compile(r"VE[0-9a-fA-F]{32}")
 _REPEATED = frozenset({Repeat.AT_ONCE, Repeat.AFTER_PAUSE})
 
 
@@ -19,11 +22,19 @@ class Answer:
     to: str
     status: str
 
-    def verdict(self, *, sid: str, to: str) -> CheckResult:
-        """Judge a check. Another verification, or an unknown status, is UNKNOWN."""
-        if self.sid != sid or self.to != to:
+    @property
+    def is_named(self) -> bool:
+        """Whether it has the SID of a verification."""
+        return _VERIFICATION_SID.fullmatch(self.sid) is not None
+
+    def verdict(self, *, sid: str, to: str, tests: Collection[str] = ()) -> CheckResult:
+        """Judge a check. Another verification, or an unknown status, is UNKNOWN; that of a test is GONE.
+
+        Without `sid`, any verification of the number is the one that was asked about.
+        """
+        if self.to != to or not (self.sid == sid if sid else self.is_named):
             return CheckResult.UNKNOWN
-        return result_of(outcomes.of_check(self.status))
+        return CheckResult.GONE if self.sid in tests else result_of(outcomes.of_check(self.status))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Twilio Verify, by Twilio's SDK: sends and checks codes. Every failure becomes a value."""
 
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from random import SystemRandom
@@ -17,7 +16,6 @@ from idp.otp.outcomes import Call
 from idp.otp.twilio.answers import Answer, Service, Trouble, failed_check, failed_start
 from idp.otp.twilio.client import TIMEOUT, Clients, Read, ThreadClient, TwilioSettings, settings_in_force
 
-_VERIFICATION_SID = re.compile(r"VE[0-9a-fA-F]{32}")
 _LONGEST_JITTER = 0.2
 _SOON = 3.5
 """Seconds: a little longer than one attempt to connect (`TIMEOUT`). What took longer to fail, such as a lookup of
@@ -75,15 +73,20 @@ class TwilioGateway:
         }
         return {name: value for name, value in said.items() if value}
 
-    def check(self, *, sid: str, to: str, code: str) -> CheckResult:
-        """Judge a code; see `VerifyGateway`. If the answer got lost, ask for the result once."""
-        answer = self._call(
-            Call.CHECK, lambda verify: verify.verification_checks.create(code=code, verification_sid=sid)
-        )
-        result = self._result("check", answer, sid=sid, to=to)
-        if isinstance(answer, Trouble) and answer.answer_lost:
+    def check(self, *, sid: str, to: str, code: str, tests: Collection[str] = ()) -> CheckResult:
+        """Judge a code; see `VerifyGateway`. If the answer got lost, ask for the result once.
+
+        By number alone, there is no result to ask for. The service is asked instead, so that it takes as long.
+        """
+        asked = {"verification_sid": sid} if sid else {"to": to}
+        answer = self._call(Call.CHECK, lambda verify: verify.verification_checks.create(code=code, **asked))
+        result = self._result("check", answer, sid=sid, to=to, tests=tests)
+        if not (isinstance(answer, Trouble) and answer.answer_lost):
+            return result
+        if sid:
             return self._look_up(sid, to)
-        return result
+        self.service()
+        return CheckResult.UNKNOWN
 
     def cancel(self, sid: str) -> bool:
         """End a verification; see `VerifyGateway`. One that Twilio no longer knows has ended too."""
@@ -118,12 +121,14 @@ class TwilioGateway:
         result = self._result("fetch", answer, sid=sid, to=to)
         return CheckResult.UNKNOWN if result is CheckResult.WRONG_CODE else result
 
-    def _result(self, call: str, answer: Answer | Trouble, *, sid: str, to: str) -> CheckResult:
+    def _result(
+        self, call: str, answer: Answer | Trouble, *, sid: str, to: str, tests: Collection[str] = ()
+    ) -> CheckResult:
         if isinstance(answer, Trouble):
             result = failed_check(answer)
             _warn(call, result, answer)
             return result
-        result = answer.verdict(sid=sid, to=to)
+        result = answer.verdict(sid=sid, to=to, tests=tests)
         if result is CheckResult.UNKNOWN:
             _warn(call, result, self._client.trouble())
         return result
@@ -161,8 +166,7 @@ def _gateway(settings: TwilioSettings) -> TwilioGateway:
 
 
 def _is_begun(answer: Answer, to: str) -> bool:
-    named = _VERIFICATION_SID.fullmatch(answer.sid) is not None
-    return named and answer.to == to and answer.status == "pending"
+    return answer.is_named and answer.to == to and answer.status == "pending"
 
 
 def _warn(call: str, failure: Failure | CheckResult, trouble: Trouble) -> None:

@@ -158,6 +158,18 @@ def test_an_approval_of_something_else_lets_no_one_in(gateway, verify, phones, f
     assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
 
 
+@pytest.mark.parametrize("fields", [{"sid": "VA" + "0" * 32}, {"sid": None}, {"to": BEN}, {"status": "APPROVED"}])
+def test_an_approval_of_something_else_lets_no_one_in_by_number_either(gateway, verify, phones, fields):
+    phones.ask(ANA)
+    verify.state.order_faults([Fault(FaultKind.FIELDS, fields=fields)])
+    assert gateway.check(sid="", to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
+
+
+def test_by_number_the_code_of_a_test_lets_no_one_in(gateway, phones):
+    sid = phones.ask(ANA)
+    assert gateway.check(sid="", to=ANA, code=phones.code(ANA), tests={sid}) is CheckResult.GONE
+
+
 def test_a_right_code_for_another_number_lets_no_one_in(gateway, phones):
     sid = phones.ask(BEN)
     assert gateway.check(sid=sid, to=ANA, code=phones.code(BEN)) is CheckResult.UNKNOWN
