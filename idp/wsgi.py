@@ -21,7 +21,7 @@ application = get_wsgi_application()
 from idp.web import fixed_addresses, start_up  # noqa: E402 - the packages have to be set up before
 
 fixed_addresses.remember(get_resolver())
-start_up.check_keys()
+start_up.check()
 start_up.close_connections()
 gc.freeze()
 gc.enable()

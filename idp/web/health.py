@@ -1,5 +1,6 @@
 """Health checks, for load balancers and monitors."""
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -7,7 +8,10 @@ from django.views.decorators.http import require_safe
 from idp import clock
 from idp.audit import background
 from idp.saml import signing_keys
+from idp.sql import unprepared
 from idp.sql.writable import takes_writes
+
+log = structlog.get_logger(__name__)
 
 
 @require_safe
@@ -18,17 +22,21 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(_: HttpRequest) -> JsonResponse:
-    """Answer whether agents can be served: the database takes writes, and every key in use exists and signs.
+    """Answer whether agents can be served.
 
-    It also reports Redis, if there is one; agents can be served without it. Each request has the trail sealed in the
+    The database must have the tables of this version and take writes, and every key in use must exist and sign. Redis
+    is reported too, if there is one; agents can be served without it. Each request has the trail sealed in the
     background.
     """
     try:
         now = clock.now()
+        unprepared.check_migrations()
         signing_keys.ensure(now)
         signing_keys.try_out(now)
         ready = takes_writes()
-    except Exception:  # noqa: BLE001 - any failure means that this node cannot serve
+    except Exception as error:  # noqa: BLE001 - any failure means that this node cannot serve
+        if remedy := unprepared.remedy(error):
+            log.error("database_unprepared", remedy=remedy)  # noqa: TRY400 - monitors ask every few seconds
         ready = False
     if not ready:
         return JsonResponse({"ready": False}, status=503)

@@ -1,4 +1,4 @@
-"""What a server does before its first request: it tries the keys, so that no agent is the first to notice a fault.
+"""What a server does before its first request: it tries tables and keys, so that no agent is the first to see a fault.
 
 gunicorn's master runs this before it forks workers, and closes again what they must not share.
 """
@@ -13,23 +13,25 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from idp import clock
 from idp.keys import keyring
 from idp.saml import signing_keys
+from idp.sql import unprepared
 
 log = structlog.get_logger(__name__)
 
 
-def check_keys() -> None:
-    """Make missing keys, sign and verify with each key in use, and log faults and expiring certificates.
+def check() -> None:
+    """Look for missing tables, make missing keys, and try each key in use. Log faults and expiring certificates.
 
     A fault does not end the process: `/readyz` reports it too, and the database may become reachable again.
     """
     try:
         now = clock.now()
+        unprepared.check_migrations()
         signing_keys.ensure(now)
         signing_keys.try_out(now)
         for ending in keyring.endings(now):
             (log.error if ending.loud else log.warning)("certificate_ends", detail=ending.sentence)
-    except Exception:
-        log.critical("keys_untried", exc_info=True)
+    except Exception as error:
+        log.critical("keys_untried", remedy=unprepared.remedy(error), exc_info=True)
 
 
 def close_connections() -> None:

@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from idp.agents import device_counts
 from idp.sql.unfinished import RestoreUnfinished
+from idp.sql.unprepared import MIGRATE, RIGHTS
 from idp.versions import triggers
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
@@ -22,12 +23,10 @@ SECONDS = 5
 OLDEST_POSTGRESQL = 15
 MEGABYTE = 1024 * 1024
 FAULT_UNDER, WARNING_UNDER = 100 * MEGABYTE, 1024 * MEGABYTE
-MIGRATE = "Run: python manage.py migrate"
 AWAY_FIX = (
     "If it is a server, start it, and compare host and port in DATABASE_URL; "
     "if it is a file, let this user read and write it and its folder."
 )
-RIGHTS_FIX = "As the owner of the tables, run deploy/postgresql/serving.sql in this database."
 LOGIN_FIX = "Check the user and password in DATABASE_URL."
 NAME_FIX = "Create it with createdb, or correct the name at the end of DATABASE_URL."
 UNFINISHED_FIX = (
@@ -73,7 +72,7 @@ def away(message: str, where: str) -> Finding:
     if "password" in message or "role" in message:
         return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
     if "permission denied" in message:
-        return fault(SUBJECT, f"The database at {where} does not let our account read its tables.", RIGHTS_FIX)
+        return fault(SUBJECT, f"The database at {where} does not let our account read its tables.", RIGHTS)
     if "does not exist" in message:
         return fault(SUBJECT, f"The server at {where} has no such database.", NAME_FIX)
     if "not a database" in message or "malformed" in message:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from idp.errors import IdpError
 from idp.login.errors import Busy
+from idp.sql import unprepared
 from idp.web.admin_paths import needs_operator
 from idp.web.error_views import error_page, refused
 from idp.web.errors import FROM_THE_APP, Incomplete, TooLarge, WrongMethod
@@ -69,6 +70,9 @@ class ErrorPages:
             return refused(request, error)
         if isinstance(error, UnreadablePostError):
             return refused(request, Incomplete(str(error)))
+        if remedy := unprepared.remedy(error):
+            log.error("database_unprepared", remedy=remedy, exc_info=error)
+            return error_page(request, Busy())
         if type(error).__module__.startswith("django.") and not isinstance(error, DATABASE_ERRORS):
             return None
         log.error("unexpected", exc_info=error)

@@ -215,11 +215,11 @@ def the_end():
 
 def test_a_starting_server_process_logs_a_broken_key(flex):
     with capture_logs() as lines:
-        start_up.check_keys()
+        start_up.check()
     assert lines == []
     SigningKey.objects.filter(use=Use.SAML).update(private_key="no key at all")
     with capture_logs() as lines:
-        start_up.check_keys()
+        start_up.check()
     assert [(it["event"], it["log_level"]) for it in lines] == [("keys_untried", "critical")]
 
 
@@ -227,7 +227,7 @@ def test_a_starting_server_process_logs_a_broken_key(flex):
 def test_a_starting_server_process_logs_an_expiring_certificate(flex, clock, days, level):
     clock.move_to(the_end() - timedelta(days=days))
     with capture_logs() as lines:
-        start_up.check_keys()
+        start_up.check()
     assert [(it["event"], it["log_level"]) for it in lines] == [("certificate_ends", level)]
 
 

@@ -1,0 +1,39 @@
+"""A database that cannot serve until an operator prepares it: tables are missing, or the account may not use them.
+
+Both happen if a step of the installation or of an upgrade is left out. Waiting does not help, so the log has to say
+what does.
+"""
+
+from functools import cache
+
+from django.db import DatabaseError, ProgrammingError, connection
+from django.db.migrations.loader import MigrationLoader
+
+MIGRATE = "Run: python manage.py migrate"
+RIGHTS = "As the owner of the tables, run deploy/postgresql/serving.sql in this database."
+BY_SQLSTATE = {"42P01": MIGRATE, "42703": MIGRATE, "42501": RIGHTS}
+"""What helps against PostgreSQL's errors: no such table, no such column, insufficient privilege."""
+ON_SQLITE = ("no such table", "no such column", "has no column named")
+
+
+class Unmigrated(ProgrammingError):
+    """Migrations of this version have not been applied."""
+
+
+def remedy(error: BaseException) -> str:
+    """Return what an operator has to do about an error of the database; "" if it is no such error."""
+    if isinstance(error, Unmigrated):
+        return MIGRATE
+    if not isinstance(error, DatabaseError):
+        return ""
+    cause = error.__cause__ or error
+    by_message = MIGRATE if any(it in str(cause) for it in ON_SQLITE) else ""
+    return BY_SQLSTATE.get(getattr(cause, "sqlstate", None) or "", by_message)
+
+
+@cache
+def check_migrations() -> None:
+    """Raise Unmigrated if a migration of this version has not been applied. Once all are, nothing is read again."""
+    loader = MigrationLoader(connection)
+    if any(leaf not in loader.applied_migrations for leaf in loader.graph.leaf_nodes()):
+        raise Unmigrated(MIGRATE)
