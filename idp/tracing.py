@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerPro
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Status
 
-TOLD = frozenset(
+EXPORTED = frozenset(
     {
         "http.method",
         "http.request.method",
@@ -95,15 +95,15 @@ def impersonal(span: ReadableSpan) -> ReadableSpan:
     """Return a span with only its allowed parts."""
     had = dict(span.attributes or {})
     system = str(had.get("db.system") or had.get("db.system.name") or "")
-    told = {name: value for name, value in had.items() if name in TOLD}
+    exported = {name: value for name, value in had.items() if name in EXPORTED}
     if system in COMMANDS:
-        told = {name: value for name, value in told.items() if name not in {"db.statement", "db.query.text"}}
+        exported = {name: value for name, value in exported.items() if name not in {"db.statement", "db.query.text"}}
     return ReadableSpan(
         name=_name(system, had),
         context=span.context,
         parent=span.parent,
         resource=span.resource,
-        attributes=told,
+        attributes=exported,
         kind=span.kind,
         status=Status(span.status.status_code),
         start_time=span.start_time,

@@ -21,7 +21,7 @@ BUSY, STORAGE = "races/test_busy.py", "races/test_storage_faults.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_dead_connections.py"
 FULL, AHEAD = "races/test_full_disk.py", "journeys/test_clock_ahead.py"
 BRAKES = "races/test_brakes.py"
-FLOOR = "otp/limits/test_a_whole_floor.py"
+FLOOR = "otp/limits/test_before_sending.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
 FAULTS = [
     Fault(

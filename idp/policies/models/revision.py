@@ -208,7 +208,7 @@ class AccessRule(models.Model):
         return self.rule.readable
 
     @property
-    def asked(self) -> tuple[Condition, ...]:
+    def condition_values(self) -> tuple[Condition, ...]:
         """The stored conditions as values. One that cannot be read is an `Unreadable`."""
         return read_all(self.conditions)
 
@@ -220,7 +220,7 @@ class AccessRule(models.Model):
             name=self.name,
             mode=Mode(self.mode),
             effect=Effect(self.effect),
-            conditions=self.asked,
+            conditions=self.condition_values,
             message=self.message,
             scope=tuple(map(str, self.scope)) if isinstance(self.scope, list) else (),
         )

@@ -15,7 +15,7 @@ class Period:
 
     name: str
     words: str
-    told: str
+    phrase: str
     bars: int
     step: int
     columns: int

@@ -76,7 +76,7 @@ class RuleForms:
     def of(cls, row: AccessRule) -> Self:
         """Return the forms that show a rule."""
         initial = {name: getattr(row, name) for name in ("name", "mode", "effect", "scope", "message")}
-        shown = row.asked if row.readable else ()
+        shown = row.condition_values if row.readable else ()
         condition_forms = [form_of(it, f"c{at}") for at, it in enumerate(shown)]
         return cls(row, RuleForm(initial=initial, former_scope=row.scope), condition_forms)
 

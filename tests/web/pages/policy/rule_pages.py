@@ -35,4 +35,4 @@ def names():
 
 
 def asked(name="A rule"):
-    return AccessRule.objects.get(name=name, revision__state="draft").asked
+    return AccessRule.objects.get(name=name, revision__state="draft").condition_values
