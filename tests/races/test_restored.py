@@ -14,12 +14,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from idp import clock
-from idp.audit.events import Origin
 from idp.conf import ROOT
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
-from idp.login.emergency import stops
+from idp.policies.models import Stop
 from idp.web.checkup import database
 from tests.another_database import connected_to
 from tests.deployment.serving_account import serving_account
@@ -56,20 +54,15 @@ def served_from(url):
         yield url.replace(owner, "{USER}:{PASSWORD}".format(**account))
 
 
-def restore(file, url):
-    command = [sys.executable, "manage.py", "restore", str(file)]
+def restore(file, url, *how):
+    command = [sys.executable, "manage.py", "restore", str(file), *how]
     environment = os.environ | {"DATABASE_URL": url}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def lift_the_stop(url):
-    with connected_to(NAME=url.removeprefix("sqlite:///") if on_sqlite() else "restored"):
-        assert stops.lift(None, Origin(None, "", ""), clock.now())
-
-
-def test_agents_sign_in_at_a_place_that_was_restored_once_the_stop_is_lifted(transactional_db, keys, verify, tmp_path):
+def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, verify, tmp_path):
     with an_empty_database(tmp_path) as url:
         place = Installation(tmp_path, WEB_CONCURRENCY="1")
         with DemoSp(place.url) as sp:
@@ -78,10 +71,16 @@ def test_agents_sign_in_at_a_place_that_was_restored_once_the_stop_is_lifted(tra
             assert "A strict reader takes the answer for flex." in restore(tmp_path / "file", url)
             with served_from(url) as place.environment["DATABASE_URL"], place:
                 phone = Phone(sp.url, verify, IPHONE)
-                assert phone.ask_flex().heading == "Sign-in is stopped"
-                lift_the_stop(url)
                 assert phone.sign_in()["signed_in"]
                 assert phone.sign_in_silently()["signed_in"]
+
+
+def test_a_restore_stops_all_sign_ins_if_it_is_told_to(transactional_db, keys, tmp_path):
+    with an_empty_database(tmp_path) as url:
+        call_command("backup", tmp_path / "file", stderr=StringIO())
+        restore(tmp_path / "file", url, "--stop-sign-ins")
+        with connected_to(NAME=url.removeprefix("sqlite:///") if on_sqlite() else "restored"):
+            assert Stop.objects.in_force().get().why == "backup file restored"
 
 
 KILLED = """

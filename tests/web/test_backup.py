@@ -196,14 +196,14 @@ def test_a_database_of_another_program_is_refused(tmp_path, db, nowhere):
 
 def test_a_link_into_the_admin_that_a_backup_brings_back_opens_nothing(db, clock):
     link = links.make(a_superuser(), NOW)
-    restore.sign_out("monday")
+    restore.sign_out("monday", stop=False)
     with pytest.raises(links.LinkUsed):
         links.use(link.rsplit("/", 1)[1], NOW)
 
 
-def test_nobody_gets_in_after_a_restore_before_an_operator_lifts_the_stop_not_even_with_a_pass(db, clock):
+def test_nobody_gets_in_after_a_restore_that_stops_sign_ins_not_even_with_a_pass(db, clock):
     given = passes.give(an_agent(), passes.USUAL, None, "new phone", origin=ORIGIN, now=NOW)
-    restore.sign_out("monday")
+    restore.sign_out("monday", stop=True)
     assert in_force.look().stopped
     assert not access_passes.admits(given.agent.pk, NOW)
     assert stops.lift(None, ORIGIN, NOW)
@@ -211,5 +211,5 @@ def test_nobody_gets_in_after_a_restore_before_an_operator_lifts_the_stop_not_ev
 
 def test_a_stop_that_a_backup_brings_back_stays(db, clock):
     stops.stop(None, "stolen phones", ORIGIN, NOW)
-    restore.sign_out("monday")
+    restore.sign_out("monday", stop=False)
     assert Stop.objects.in_force().get().why == "stolen phones"

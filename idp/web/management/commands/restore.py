@@ -1,8 +1,4 @@
-"""`manage.py restore`: load a backup into an empty database, sign everyone out, and check that it can serve.
-
-Sign-ins are stopped until an operator has repeated what was done since the backup: in it, leavers may sign in, and
-numbers lead to their former holders.
-"""
+"""`manage.py restore`: load a backup into an empty database, sign everyone out, and check that it can serve."""
 
 import argparse
 import sys
@@ -23,6 +19,7 @@ from idp.web.backup import files, proof
 from idp.web.checkup import finding
 from idp.web.models import OperatorLink
 
+REPEAT = "Repeat in the admin what was done since the backup: an agent who left since may sign in with a code."
 STOPPED = (
     "All sign-ins are stopped: repeat in the admin what was done since the backup, and then let people sign in again "
     "there, at Stop all sign-ins."
@@ -30,25 +27,30 @@ STOPPED = (
 
 
 class Command(BaseCommand):
-    """Signs everyone out and stops sign-ins: whom operators kept out after the backup must not get in again."""
+    """Signs everyone out, because agents who were signed out after the backup must not be signed in again."""
 
     help = (
-        "Loads a backup into the empty database of DATABASE_URL, migrates its tables, signs everyone out, stops all "
-        "sign-ins until an operator lifts the stop, and says whether Latchkey can run from it. Exits with status 1 if "
-        "not."
+        "Loads a backup into the empty database of DATABASE_URL, migrates its tables, signs everyone out, and says "
+        "whether Latchkey can run from it. Exits with status 1 if not."
     )
     requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the file, and `--keep-sign-ins` for a move."""
+        """Declare the file, and how those who are in it are treated."""
         parser.add_argument("file", type=Path, help="the backup")
-        parser.add_argument(
+        sign_ins = parser.add_mutually_exclusive_group()
+        sign_ins.add_argument(
+            "--stop-sign-ins",
+            action="store_true",
+            help="also stop all sign-ins, until an operator has repeated what was done since and lifts the stop",
+        )
+        sign_ins.add_argument(
             "--keep-sign-ins",
             action="store_true",
-            help="sign nobody out and stop nothing: only for a move, if nobody has signed in since the backup was made",
+            help="sign nobody out: only for a move, if nobody has signed in since the backup was made",
         )
 
-    def handle(self, *_: Any, file: Path, keep_sign_ins: bool, **__: Any) -> None:
+    def handle(self, *_: Any, file: Path, stop_sign_ins: bool, keep_sign_ins: bool, **__: Any) -> None:
         """Load, migrate, sign out, and check."""
         try:
             files.load(file)
@@ -58,16 +60,17 @@ class Command(BaseCommand):
         if keep_sign_ins:
             files.finish()
         else:
-            count = sign_out(file.name)
-            self.stderr.write(f"{count} phones and computers were signed out, and every operator. {STOPPED}")
+            count = sign_out(file.name, stop=stop_sign_ins)
+            next_step = STOPPED if stop_sign_ins else REPEAT
+            self.stderr.write(f"{count} phones and computers were signed out, and every operator. {next_step}")
         found = proof.check(clock.now())
         self.stdout.write("\n".join(finding.lines(finding.worst_first(found))))
         if not finding.in_order(found):
             sys.exit(1)
 
 
-def sign_out(backup: str) -> int:
-    """Sign out agents and operators, delete unused links to the admin, end passes, and stop all sign-ins.
+def sign_out(backup: str, *, stop: bool) -> int:
+    """Sign out agents and operators, delete unused links to the admin, end passes, and stop all sign-ins if asked to.
 
     Returns how many devices were signed out.
     """
@@ -79,7 +82,8 @@ def sign_out(backup: str) -> int:
         OperatorLink.objects.filter(used_at__isnull=True).delete()  # one may have been used since
         for given in AccessPass.objects.running(now):
             passes.take_back(given, None, origin, now)
-        stops.stop(None, why, origin, now)
+        if stop:
+            stops.stop(None, why, origin, now)
         files.finish()
     everyone_out.end_devices(origin, clock.now)
     return count
