@@ -17,6 +17,7 @@ from idp.native.api import back_end_operations
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 from idp.otp.verifications import counted_as_of
 from idp.saml.models import SubjectName
+from idp.sql import open_transactions
 from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
 from tests.native.own_app import a_back_end, a_client, an_app_signed_in
@@ -177,7 +178,7 @@ def test_an_agent_who_is_switched_off_has_no_devices(agent, crm, device):
     assert (told["may_sign_in"], told["devices"]) == (False, [])
 
 
-@pytest.mark.parametrize("name_id", ["nobody", "x" * 101, "a%00b"])
+@pytest.mark.parametrize("name_id", ["nobody", "x" * 201, "a%00b"])
 def test_an_unknown_name_id_is_not_found(crm, name_id):
     assert crm("get", f"/agents/{name_id}").status_code in {400, 404}
 
@@ -208,7 +209,30 @@ def test_a_change_of_the_last_seconds_is_sent_at_once_and_repeated(clock, crm, d
     assert crm("get", "/devices", since=again["next"]).json()["devices"] == []
 
 
-@pytest.mark.parametrize("since", ["x", "MjAyNi0xMS0yMQ", "____", "x" * 101, "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCAx"])
+def test_a_change_that_is_committed_late_is_not_missed_however_many_came_after_it(monkeypatch, clock, crm):
+    monkeypatch.setattr(back_end_operations, "PAGE", 2)
+    people = [an_agent(f"+1201555012{nth}", f"b{nth}@acme.example") for nth in range(5)]
+    for nth, it in enumerate(people[:4]):
+        a_phone(it, NOW + timedelta(seconds=nth))
+    clock.shift(5)
+    page = crm("get", "/devices").json()
+    late = a_phone(people[4], NOW + timedelta(milliseconds=500))
+    while page["more"]:
+        page = crm("get", "/devices", since=page["next"]).json()
+    again = crm("get", "/devices", since=page["next"]).json()["devices"]
+    assert str(late.pk) in [it["id"] for it in again]
+
+
+def test_nothing_before_a_long_import_is_passed_over_until_it_has_ended(monkeypatch, clock, crm, device):
+    clock.shift(60)
+    with monkeypatch.context() as while_it_runs:
+        while_it_runs.setattr(open_transactions, "longest", lambda: timedelta(minutes=2))
+        cursor = crm("get", "/devices").json()["next"]
+    [again] = crm("get", "/devices", since=cursor).json()["devices"]
+    assert again["id"] == str(device.pk)
+
+
+@pytest.mark.parametrize("since", ["x", "MjAyNi0xMS0yMQ", "____", "x" * 201, "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCAx"])
 def test_a_cursor_that_latchkey_did_not_issue_is_rejected(crm, since):
     answer = crm("get", "/devices", since=since)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")

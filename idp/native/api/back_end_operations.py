@@ -1,11 +1,7 @@
 """What back ends read: one agent with the agent's devices, and every device that changed since a cursor."""
 
-import base64
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
@@ -14,6 +10,7 @@ from idp.agents.models import Agent, Cutoff, Device, Reason
 from idp.login.emergency import everyone_out
 from idp.native.api import schemas
 from idp.native.api.bearer import ACCESS_ERRORS, BackEndToken
+from idp.native.api.cursor import Cursor
 from idp.native.api.device_fields import device_fields
 from idp.native.api.document import errors
 from idp.native.errors import InvalidRequest, UnknownResource
@@ -21,16 +18,14 @@ from idp.otp import numbers
 
 router = Router(auth=BackEndToken(), tags=["agents and devices"])
 PAGE = 200
-SETTLING = timedelta(seconds=10)
-"""Longer than any transaction. An earlier change may still be committed after one this recent: so it is sent again."""
 
 NameId = Annotated[
     str, Path(pattern="^[!-~]{1,100}$", description="The agent's NameID, as Flex or another service knows it.")
 ]
-Cursor = Annotated[
+Since = Annotated[
     str,
     Query(
-        pattern="^[A-Za-z0-9_-]{0,100}$",
+        pattern="^[A-Za-z0-9_-]{0,200}$",
         description="The cursor: `next` of the previous page. Leave it out in the first request.",
     ),
 ]
@@ -58,17 +53,19 @@ def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa
 
 
 @router.get("/devices", response=schemas.DeviceChanges, openapi_extra=errors(InvalidRequest, *ACCESS_ERRORS))
-def read_devices(request: HttpRequest, since: Cursor = "") -> dict[str, Any]:  # noqa: ARG001 - as every operation
+def read_devices(request: HttpRequest, since: Since = "") -> dict[str, Any]:  # noqa: ARG001 - as every operation
     """Return the devices that changed since a cursor: signed in, described differently, or signed out.
 
     A page has up to 200 devices, in the order of their last change. Begin without `since`, and continue with `next`: at
     once while `more` is true, otherwise after a while. Each device is returned at least once after each change. A
-    change of the last ten seconds may be repeated.
+    change of the last ten seconds, or one made during a long import, may be repeated.
     """
-    rows = _after(Device.objects.select_related("agent").prefetch_related("agent__subject_names"), since)
-    page = list(rows.order_by("changed_at", "id")[: PAGE + 1])
+    cursor = _cursor(since)
+    rows = cursor.beyond(Device.objects.select_related("agent").prefetch_related("agent__subject_names"))
+    page = list(rows[: PAGE + 1])
     more, page, cutoff = len(page) > PAGE, page[:PAGE], Cutoff.objects.first()
-    return {"devices": [_change(it, cutoff) for it in page], "next": _next(page, since, more=more), "more": more}
+    onward = str(cursor.after(page, clock.now(), more=more))
+    return {"devices": [_change(it, cutoff) for it in page], "next": onward, "more": more}
 
 
 def _change(device: Device, cutoff: Cutoff | None) -> dict[str, Any]:
@@ -88,24 +85,10 @@ def _ending(device: Device, cutoff: Cutoff | None) -> dict[str, Any]:
     return {"signed_out_at": device.revoked_at, "reason": device.reason or None}
 
 
-def _next(page: list[Device], since: str, *, more: bool) -> str:
-    settled_before = clock.now() - SETTLING
-    settled = page if more else [it for it in page if it.changed_at <= settled_before]
-    return _cursor(settled[-1].changed_at, settled[-1].pk) if settled else since
-
-
-def _cursor(at: datetime, pk: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{at.isoformat()} {pk}".encode()).decode().rstrip("=")
-
-
-def _after(devices: QuerySet[Device], since: str) -> QuerySet[Device]:
-    if not since:
-        return devices
+def _cursor(since: str) -> Cursor:
     try:
-        text = base64.urlsafe_b64decode(since + "=" * (-len(since) % 4)).decode("ascii")
-        at, pk = datetime.fromisoformat(text[:-37]).astimezone(UTC), UUID(text[-36:])
+        return Cursor.read(since)
     except (ValueError, OverflowError):
         raise InvalidRequest(
             "not a cursor", sentence="since is not a cursor. Send the next of an earlier answer."
         ) from None
-    return devices.filter(Q(changed_at__gt=at) | Q(changed_at=at, id__gt=pk))
