@@ -236,3 +236,21 @@ def test_an_unmet_prerequisite_is_explained_in_one_sentence(tmp_path, more, sent
     assert told.returncode == code
     assert sentence in told.stderr
     assert len(told.stderr.strip().splitlines()) == 1
+
+
+def test_packages_are_installed_by_pip_where_uv_reaches_no_index(tmp_path):
+    shutil.copytree(ROOT / "bin", tmp_path / "bin")
+    (tmp_path / "requirements.txt").write_text("")
+    uv = tmp_path / "uv"
+    uv.write_text('#!/bin/sh\necho "uv reads no pip.conf" >&2\nexit 2\n')
+    uv.chmod(0o755)
+    made = subprocess.run(
+        [tmp_path / "bin/environment", "requirements.txt"],
+        env=environment(PATH=f"{tmp_path}:{os.environ['PATH']}"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (made.returncode, made.stderr) == (0, "")
+    assert (tmp_path / ".venv/installed-requirements").exists()
