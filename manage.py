@@ -17,8 +17,15 @@ def main() -> None:
 
         before_django.stop_if_unfit(sys.argv[2:])
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the settings exist
+    from django.db import InternalError, OperationalError, ProgrammingError  # noqa: PLC0415 - the same
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (InternalError, OperationalError, ProgrammingError) as error:  # away, read-only, without the tables
+        if "--traceback" in sys.argv:
+            raise
+        why = str(error).partition("\n")[0].rstrip(".")
+        sys.exit(f"The database did not answer as needed: {why}. What is wrong: python manage.py doctor --offline")
 
 
 if __name__ == "__main__":

@@ -32,5 +32,5 @@ def parse_instant(text: str) -> datetime:
         except ValueError:
             raise ValueError(f"“{text}” is not a day, such as 2026-11-28, or a time.") from None
     if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
-        raise ValueError(f"“{text}” is not in the calendar.")
+        raise ValueError(f"“{text}” is not in a year from {FIRST_YEAR} to {LAST_YEAR}.")
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)

@@ -13,6 +13,12 @@ def write_json(out: OutputWrapper, value: object) -> None:
     out.write(json.dumps(value, indent=2, default=str))
 
 
+def unreadable(file: object, error: OSError | UnicodeDecodeError) -> CommandError:
+    """Return the sentence for a file that cannot be read."""
+    why = error.strerror if isinstance(error, OSError) else f"it is no text in UTF-8, at byte {error.start}"
+    return CommandError(f"{file} cannot be read: {why}.")
+
+
 @contextmanager
 def in_one_sentence() -> Iterator[None]:
     """Turn a ValidationError or ValueError into a CommandError."""

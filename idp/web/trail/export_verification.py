@@ -44,7 +44,8 @@ def verify(file: Iterable[str], keys: Keys | None) -> Verified:
             text_so_far.update(text.encode())
             _step(found, facts)
     except (KeyError, TypeError, ValueError) as error:
-        raise NotATrail(f"After position {found.last} the file cannot be read: {error}.") from None
+        after = f"After position {found.last} the file cannot be read"
+        raise NotATrail(f"{after} as one of export_audit --format jsonl: {error}.") from None
     _check_end(found, end, text_so_far.hexdigest(), keys)
     return found
 

@@ -15,7 +15,7 @@ from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import ValidUntil
 from idp.saml.profiles import PROFILES, flex
-from idp.web.management.output import in_one_sentence, write_json
+from idp.web.management.output import in_one_sentence, unreadable, write_json
 from idp.web.management.recorded import RecordedCommand
 
 
@@ -128,4 +128,4 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_METADATA + 1)
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+        raise unreadable(path, error) from None

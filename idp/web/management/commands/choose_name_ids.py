@@ -15,7 +15,7 @@ from idp.importing import sheet
 from idp.saml import name_ids
 from idp.saml.name_ids import NameIdRefused
 from idp.web.departments import reach
-from idp.web.management.output import in_one_sentence
+from idp.web.management.output import in_one_sentence, unreadable
 from idp.web.management.recorded import RecordedCommand
 
 HEADINGS = {"email": "Email", "nameid": "Name ID"}
@@ -54,7 +54,7 @@ def _rows(file: str) -> list[Row]:
     try:
         read = sheet.read(Path(file).read_bytes())
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+        raise unreadable(file, error) from None
     headings = ["".join(it for it in heading.lower() if it.isalpha()) for heading in read.headings]
     if missing := [name for key, name in HEADINGS.items() if headings.count(key) != 1]:
         raise CommandError(f"The first row must name each of these columns once: {', '.join(missing)}.")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import ProgrammingError, connection
 
 from idp.conf import ROOT
 
@@ -58,7 +58,7 @@ def _elsewhere() -> Iterator[str]:
     name = f"latchkey_drill_{secrets.token_hex(4)}"
     try:
         _execute(f"CREATE DATABASE {name}")
-    except DatabaseError:
+    except ProgrammingError:
         raise CommandError(MAY_CREATE) from None
     try:
         yield urlsplit(settings.LATCHKEY.database_url)._replace(path=f"/{name}").geturl()

@@ -4,6 +4,8 @@ import argparse
 from datetime import datetime
 from typing import Any
 
+from django.core.management.base import CommandError
+
 from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
@@ -29,6 +31,8 @@ class Command(RecordedCommand):
 
     def handle(self, *_: Any, since: datetime | None, until: datetime | None, written_as: str, **__: Any) -> None:
         """Write event by event, then print how many there were."""
+        if since and until and since >= until:
+            raise CommandError("--since must be before --until.")
         now = clock.now()
         lines = exports.events_before(acts.record(Kind.TRAIL_EXPORTED, acts.NOTHING, now, detail=_span(since, until)))
         if since:

@@ -16,7 +16,7 @@ from idp.importing.people import Change
 from idp.importing.planning import Plan
 from idp.importing.sheet import MOST_BYTES
 from idp.web import people_files
-from idp.web.management.output import in_one_sentence, write_json
+from idp.web.management.output import in_one_sentence, unreadable, write_json
 from idp.web.management.recorded import RecordedCommand
 
 
@@ -36,8 +36,7 @@ class Command(RecordedCommand):
         parser.add_argument("--switch-off-missing", action="store_true", help="switch off agents who are not in FILE")
         parser.add_argument(
             "--most-missing",
-            type=int,
-            choices=range(101),
+            type=_percent,
             default=SHARE,
             metavar="PERCENT",
             help=f"refuse to switch off a larger share of those who may sign in; {SHARE} by default",
@@ -92,6 +91,12 @@ class Command(RecordedCommand):
         )
 
 
+def _percent(typed: str) -> int:
+    if typed.isdecimal() and int(typed) <= 100:  # noqa: PLR2004 - percent
+        return int(typed)
+    raise argparse.ArgumentTypeError(f"“{typed}” is no number from 0 to 100")
+
+
 def _content(file: str) -> bytes:
     """Read the file, up to one byte more than the limit. Raises CommandError."""
     if file == "-":
@@ -100,7 +105,7 @@ def _content(file: str) -> bytes:
         with Path(file).open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+        raise unreadable(file, error) from None
 
 
 def _stopped(plan: Plan, *, leave_out: bool) -> str:

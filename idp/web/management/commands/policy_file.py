@@ -15,6 +15,7 @@ from idp.audit.models import Kind
 from idp.policies.editing import policy_file, publishing
 from idp.policies.editing.policy_file import Misfit, PolicyFile
 from idp.policies.models import PolicyRevision
+from idp.web.management.output import unreadable
 from idp.web.management.recorded import RecordedCommand
 
 HELP = "Exports access rules to a file, runs the test cases of a file, or imports its rules as a draft."
@@ -52,7 +53,7 @@ class Command(RecordedCommand):
         try:
             path.write_text(policy_file.write(policy, _cases(path)), encoding="utf-8")
         except OSError as error:
-            raise CommandError(f"{file} cannot be written: {error}") from None
+            raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
         self.stderr.write(f"{len(policy.rules)} rules written to {file}. Its test cases are unchanged.")
 
     def _passed(self, file: str) -> PolicyFile:
@@ -93,7 +94,7 @@ def _text(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} cannot be read: {error}") from None
+        raise unreadable(file, error) from None
 
 
 def _cases(path: Path) -> list[Any]:

@@ -47,7 +47,10 @@ class Command(RecordedCommand):
     def handle(self, *_: Any, step: str, use: str, as_json: bool, **given: Any) -> None:
         """Take the step, then print the state."""
         now, kind = clock.now(), Use(use)
+        known = SigningKey.objects.count()
         signing_keys.ensure(now)
+        if SigningKey.objects.count() != known:
+            acts.record(Kind.ADDED, KEYS, now, detail="The keys that were missing.")
         if step != STATUS:
             self._take(Step(step), kind, now, given)
         if as_json:

@@ -1,6 +1,7 @@
 """`manage.py verify_trail`: check that every event of the trail is unchanged and that none is missing."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from idp import clock
 from idp.audit.chain import sealing, verifying
 from idp.audit.chain.verifying import Place
 from idp.audit.chain.walk import Verified
-from idp.web.management.output import write_json
+from idp.web.management.output import unreadable, write_json
 from idp.web.trail import export_verification
 from idp.web.trail.export_verification import NotATrail
 
@@ -75,7 +76,9 @@ class Command(BaseCommand):
 
 
 def place(typed: str) -> Place:
-    """Read a position and its digest, `POSITION:DIGEST` in hexadecimal. Raises ValueError."""
+    """Read a position and its digest, `POSITION:DIGEST` in hexadecimal. Raises ArgumentTypeError."""
+    if not re.fullmatch("[0-9]{1,18}:[0-9a-fA-F]{64}", typed):
+        raise argparse.ArgumentTypeError(f"“{typed}” is no checkpoint, such as 7:3f… with all 64 hex digits")
     position, _, digest = typed.partition(":")
     return int(position), bytes.fromhex(digest)
 
@@ -88,13 +91,20 @@ def _of_tables(known: list[Place], *, seal: bool) -> Verified:
 
 def _of_file(file: str, keys: str | None) -> Verified:
     try:
-        given = export_verification.keys_from(Path(keys).read_text(encoding="utf-8")) if keys else None
+        given = export_verification.keys_from(_text(keys)) if keys else None
         with _opened(file) as lines:
             return export_verification.verify(lines, given)
     except NotATrail as error:
         raise CommandError(str(error)) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"The file cannot be read: {error}") from None
+        raise unreadable(file, error) from None
+
+
+def _text(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(file, error) from None
 
 
 @contextmanager
