@@ -152,6 +152,13 @@ DEAD_AFTER = {
     "keepalives_interval": 1,
     "keepalives_count": 3,
 }
+# The same in the other direction: a node that disappeared may have locked an agent's row, and PostgreSQL would keep the
+# lock for two hours. This has it forget such a node as soon.
+OF_THE_SERVER = {
+    "lock_timeout": "5s",  # as long as SQLite's timeout
+    "tcp_user_timeout": DEAD_AFTER["tcp_user_timeout"],
+    **{f"tcp_{name}": seconds for name, seconds in DEAD_AFTER.items() if name.startswith("keepalives")},
+}
 DATABASES = {"default": environ.Env.db_url_config(LATCHKEY.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A thread reuses its connection, because opening one reads the whole schema.
@@ -162,7 +169,7 @@ else:
         **DEAD_AFTER,
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": POOL,
-        "options": "-c lock_timeout=5s",  # as long as SQLite's timeout
+        "options": " ".join(f"-c {name}={value}" for name, value in OF_THE_SERVER.items()),
     }
 
 # Nothing may depend on the content of these caches. Read docs/explanation/redis.md before using them for more.

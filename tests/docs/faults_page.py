@@ -331,6 +331,13 @@ FAULTS = [
             "sql/test_unprepared.py::test_a_table_that_the_account_may_not_use_is_helped_by_its_rights",
         ),
     ),
+    Fault(
+        "F31",
+        "a node vanishes in the middle of a transaction, as by a loss of power",
+        "PostgreSQL drops its locks after 6 s; until then an agent whose row it held gets the busy page",
+        (f"{HALF_OPEN}::test_a_node_that_vanishes_with_a_lock_keeps_an_agent_out_for_seconds_only",),
+        "a node that is stopped but still there, such as a virtual machine that is suspended, keeps its locks",
+    ),
 ]
 TEXT = """# Faults
 

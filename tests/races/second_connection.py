@@ -11,9 +11,10 @@ LOCK_TIMEOUT = 50
 
 
 @contextmanager
-def second_connection():
-    """Open a connection with the settings of the test's own; an open transaction is rolled back at the end."""
+def second_connection(**settings):
+    """Open a connection with the settings of the test's own, or others; roll an open transaction back in the end."""
     other = connection.copy()
+    other.settings_dict |= settings
     other.settings_dict["OPTIONS"] = {
         name: it for name, it in connection.settings_dict["OPTIONS"].items() if name != "pool"
     }

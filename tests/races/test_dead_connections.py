@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import closing, contextmanager, suppress
+from itertools import count
 from threading import Thread
 from time import monotonic
 
@@ -15,9 +16,11 @@ from idp.login.codes import checking
 from idp.otp.twilio.client import TIMEOUT
 from idp.settings import DEAD_AFTER, POOL, SHARED
 from tests.another_database import connected_to
+from tests.cluster.processes import until
 from tests.environment import VERIFY_PORT
 from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_busy, is_signed_in
+from tests.races.second_connection import second_connection
 from tests.relays import HOST, Relay
 
 PATIENCE, LONGEST = 0.4, 15
@@ -122,6 +125,17 @@ def test_a_database_on_a_dead_connection_gets_a_busy_page(browser):
         way.vanish()
         assert is_busy(browser.get(browser.address))
     assert is_signed_in(browser.get(browser.address))
+
+
+def test_a_node_that_vanishes_with_a_lock_keeps_an_agent_out_for_seconds_only(browser):
+    if on_sqlite():
+        return
+    port, fresh = connections["default"].settings_dict["PORT"], map(browser.request_address, map("_{}".format, count()))
+    with Relay(port) as way, second_connection(HOST=HOST, PORT=way.port) as node:
+        node.execute("BEGIN")
+        node.execute("SELECT 1 FROM agents_device FOR UPDATE")
+        way.vanish()
+        until(lambda: is_signed_in(browser.get(next(fresh))), "that the row of the agent's phone is free")
 
 
 def test_no_request_waits_for_a_dead_connection_longer_than_fifteen_seconds():
