@@ -20,6 +20,7 @@ from idp.values import value
 
 _INSERT = Insert(LoginEvent)
 _LINE = Blank(LoginEvent)
+LONGEST_DETAIL = 200
 _IDENTIFYING = ("reference", "at", "kind", "agent_id", "device_id", "service", "detail")
 
 
@@ -97,6 +98,11 @@ def actor() -> Actor | None:
     return _actor.get()
 
 
+def name_of(operator: Agent | None) -> str:
+    """Return how a line names the operator who acted, or the command line (None)."""
+    return str(operator) if operator else "command line"
+
+
 @contextmanager
 def recorded_as_a_whole() -> Iterator[None]:
     """Give changed rows no line of their own in this block. The caller records one for all of them."""
@@ -112,9 +118,10 @@ def record(
     *,
     agent: Agent | None = None,
     device: Device | None = None,
+    detail: str = "",
     **more: Any,
 ) -> LoginEvent:
-    """Add a line to the trail, and log it after the commit without personal data."""
+    """Add a line to the trail, and log it after the commit without personal data. A long `detail` is cut."""
     by = _actor.get()
     if by is not None:
         by.recorded.add(kind)
@@ -123,6 +130,7 @@ def record(
         kind=kind,
         agent_id=agent.pk if agent else None,
         device_id=device.pk if device else None,
+        detail=detail[:LONGEST_DETAIL],
         address=origin.address,
         user_agent=origin.user_agent,
         reference=origin.reference,

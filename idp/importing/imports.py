@@ -42,7 +42,7 @@ class Importer:
     @property
     def name(self) -> str:
         """Return the importer's name in the trail."""
-        return str(self.by) if self.by else "command line"
+        return events.name_of(self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def write(
     waiting.applied_at, waiting.content, waiting.wrote = now, b"", _counts(plan)
     waiting.save(update_fields=["applied_at", "content", "wrote"])
     ImportedAgent.objects.bulk_create([_kept(waiting, it) for it in written], batch_size=writing.AT_ONCE)
-    detail = f"{_summary(waiting.wrote)}, by {importer.name}"[:200]
+    detail = f"{_summary(waiting.wrote)}, by {importer.name}"
     events.record(Kind.IMPORTED, importer.origin, now, detail=detail)
     return written
 
@@ -143,7 +143,7 @@ def undo(done: Import, importer: Importer, now: datetime) -> Undone:
     off = [Change(None, it.id, it.after, _switched_off(it.after, claimed)) for it in stay]
     _unless_taken(lambda: writing.write([*back, *off], f"{importer.name}, undone import", importer.origin, now))
     Import.objects.filter(pk=done.pk).update(undone_at=now, undone_by=importer.by)
-    detail = f"{len(back)} put back, {len(removed)} removed, {len(off)} switched off, by {importer.name}"[:200]
+    detail = f"{len(back)} put back, {len(removed)} removed, {len(off)} switched off, by {importer.name}"
     events.record(Kind.IMPORT_UNDONE, importer.origin, now, detail=detail)
     return Undone(len(back), len(removed), tuple(it.after.full_name for it in stay))
 

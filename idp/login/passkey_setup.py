@@ -45,7 +45,7 @@ def remove(chosen: PasskeyQuerySet, by: str, origin: Origin, now: datetime) -> l
     """Remove passkeys, and record each. Returns those that were in use until now."""
     removed = lifecycle.remove(chosen, now)
     for passkey in removed:
-        detail = f"{_named(passkey)}, {by}"[:200]
+        detail = f"{_named(passkey)}, {by}"
         events.record(Kind.FACTOR_REMOVED, origin, now, agent=passkey.agent, device=passkey.device, detail=detail)
     return removed
 

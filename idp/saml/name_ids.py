@@ -65,7 +65,7 @@ def choose(agent: Agent, value: str, by: str, origin: Origin, now: datetime) -> 
         raise NameIdRefused(sentence)
     _put(agent, known, value)
     said = value or "made at the first sign-in"
-    events.record(Kind.NAME_CHOSEN, origin, now, agent=agent, detail=f"by {by}: {said}"[:200])
+    events.record(Kind.NAME_CHOSEN, origin, now, agent=agent, detail=f"by {by}: {said}")
     return True
 
 
@@ -91,7 +91,7 @@ def change(agent: Agent, value: str, by: str, origin: Origin, now: datetime) -> 
     if not back.update(replaced_at=None):
         _put(agent, None, value)
     before = known.value if known else "none"
-    events.record(Kind.NAME_CHANGED, origin, now, agent=agent, detail=f"by {by}: {before} to {value}"[:200])
+    events.record(Kind.NAME_CHANGED, origin, now, agent=agent, detail=f"by {by}: {before} to {value}")
 
 
 def _put(agent: Agent, known: SubjectName | None, value: str) -> None:

@@ -52,7 +52,7 @@ def export(who: Importer, now: datetime, chosen: QuerySet[Agent] | None = None) 
     """Return the lines of a file of agents, and record the export in the trail."""
     wanted = set((who.within if chosen is None else who.within & chosen).order_by().values_list("pk", flat=True))
     people = [it.person for it in existing.known(who.within, operators=True) if it.id in wanted]
-    detail = f"{len(people)} people, by {who.name}"[:200]
+    detail = f"{len(people)} people, by {who.name}"
     events.record(Kind.EXPORTED, who.origin, now, detail=detail)
     return exporting.lines(people)
 

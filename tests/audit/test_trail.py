@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent, TrailIsAppendOnly
-from tests.conftest import NOW
+from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
 ORIGIN = Origin("192.0.2.1", "Mozilla/5.0 (iPhone)", "7KQ2M-9TX4D")
@@ -26,6 +26,12 @@ def test_a_line_says_what_happened_to_which_agent_and_from_where(event, agent):
     assert (line.at, line.kind, line.agent, line.device.agent) == (NOW, Kind.SIGNED_IN, agent, agent)
     assert (line.address, line.user_agent, line.reference) == ("192.0.2.1", "Mozilla/5.0 (iPhone)", "7KQ2M-9TX4D")
     assert (line.service, line.method, line.judged) == ("flex", "code", {})
+
+
+def test_a_detail_with_the_longest_name_of_an_operator_fits_its_column(db):
+    line = events.record(Kind.PASS_ENDED, ORIGIN, NOW, detail=events.name_of(an_agent(full_name="Olivia " * 36)))
+    line.full_clean(exclude=["agent"])
+    assert LoginEvent.objects.get().detail.startswith("Olivia Olivia")
 
 
 @pytest.mark.parametrize(

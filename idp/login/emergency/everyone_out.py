@@ -49,7 +49,7 @@ def begin(by: Agent | None, why: str, origin: Origin, now: datetime) -> int:
     """Sign everyone out, on all nodes at once. Returns how many devices were signed in."""
     count = count_signed_in().total()
     Cutoff.objects.create(at=now, by=by, why=why)
-    detail = f"{count} phones and computers, {_who(by)}: {why}"[:200]
+    detail = f"{count} phones and computers, {events.name_of(by)}: {why}"
     events.record(Kind.EVERYONE_OUT, origin, now, detail=detail)
     return count
 
@@ -68,10 +68,6 @@ def end_devices(origin: Origin, now: Clock, most: int | None = None) -> int:
         some = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not some:
             break
-        signing_out.sign_out(left.filter(pk__in=some), Reason.EVERYONE, _who(latest.by), origin, now())
+        signing_out.sign_out(left.filter(pk__in=some), Reason.EVERYONE, events.name_of(latest.by), origin, now())
         count += len(some)
     return count
-
-
-def _who(by: Agent | None) -> str:
-    return str(by) if by else "command line"

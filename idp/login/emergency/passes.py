@@ -30,7 +30,7 @@ def give(agent: Agent, lasts: timedelta, by: Agent | None, why: str, *, origin: 
     if not 0 < len(why) <= 200:  # noqa: PLR2004 - as the column
         raise ValueError("Enter a reason of up to 200 characters.")
     given = AccessPass.objects.create(agent=agent, given_at=now, until=now + lasts, by=by, why=why)
-    events.record(Kind.PASS_GIVEN, origin, now, agent=agent, detail=f"until {_at(given)}, {_name(by)}: {why}"[:200])
+    events.record(Kind.PASS_GIVEN, origin, now, agent=agent, detail=f"until {_at(given)}, {events.name_of(by)}: {why}")
     return given
 
 
@@ -39,13 +39,9 @@ def take_back(given: AccessPass, by: Agent | None, origin: Origin, now: datetime
     """End a pass early. Returns False if it was over."""
     if not AccessPass.objects.running(now).filter(pk=given.pk).update(ended_at=now):
         return False
-    events.record(Kind.PASS_ENDED, origin, now, agent=given.agent, detail=_name(by))
+    events.record(Kind.PASS_ENDED, origin, now, agent=given.agent, detail=events.name_of(by))
     return True
 
 
 def _at(given: AccessPass) -> str:
     return f"{given.until:%Y-%m-%d %H:%M} UTC"
-
-
-def _name(by: Agent | None) -> str:
-    return str(by) if by else "command line"

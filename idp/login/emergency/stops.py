@@ -21,7 +21,7 @@ def stop(by: Agent | None, why: str, origin: Origin, now: datetime) -> Stop | No
     try:
         with transaction.atomic():
             begun = Stop.objects.create(since=now, by=by, why=why)
-            events.record(Kind.STOPPED, origin, now, detail=f"{_name(by)}: {why}"[:200])
+            events.record(Kind.STOPPED, origin, now, detail=f"{events.name_of(by)}: {why}")
     except IntegrityError:
         return None
     return begun
@@ -33,12 +33,8 @@ def lift(by: Agent | None, origin: Origin, now: datetime) -> bool:
     in_force = Stop.objects.in_force().first()
     if in_force is None or not Stop.objects.in_force().update(lifted_at=max(now, in_force.since)):
         return False
-    events.record(Kind.STOP_LIFTED, origin, now, detail=_name(by))
+    events.record(Kind.STOP_LIFTED, origin, now, detail=events.name_of(by))
     return True
-
-
-def _name(by: Agent | None) -> str:
-    return by.email if by else "command line"
 
 
 def _reason(why: str) -> str:

@@ -39,7 +39,7 @@ def announce(
     if not texts:
         return []
     on = notices.are_on()
-    detail = f"{' and '.join(it.which for it in texts)}, by {by}{'' if on else ', nobody is told'}"[:200]
+    detail = f"{' and '.join(it.which for it in texts)}, by {by}{'' if on else ', nobody is told'}"
     events.record(Kind.NUMBER_CHANGED, origin, now, agent=agent, detail=detail)
     if on:
         transaction.on_commit(partial(number_notices.dispatch, agent.pk, texts, origin))

@@ -22,7 +22,7 @@ def sign_out(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, no
     ended = [devices.revoke(device, reason, now) for device in chosen.active().select_related("agent")]
     sessions.end([device.pk for device in ended], reason, now)
     for device in ended:
-        detail = f"{reason.label} ({by})"[:200]
+        detail = f"{reason.label} ({by})"
         events.record(Kind.DEVICE_ENDED, origin, now, agent=device.agent, device=device, detail=detail)
     return ended
 
@@ -36,5 +36,5 @@ def end_sessions(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin
     device_rows.hold(chosen.values_list("pk", flat=True))
     sessions.end(chosen.values_list("pk", flat=True), reason, now)
     for device in chosen.select_related("agent"):
-        detail = f"its session, {reason.label} ({by})"[:200]
+        detail = f"its session, {reason.label} ({by})"
         events.record(Kind.DEVICE_ENDED, origin, now, agent=device.agent, device=device, detail=detail)

@@ -52,4 +52,4 @@ def spend(agent: Agent, given: Given, now: datetime) -> Proved | None:
     found = one_time_codes.spend(agent, given.code, now)
     if found is None:
         return None
-    return Proved(Method.ONE_TIME, f"one-time code from {found.given_by}: {found.reason}"[:200])
+    return Proved(Method.ONE_TIME, f"one-time code from {found.given_by}: {found.reason}")

@@ -84,5 +84,5 @@ def _close(notice: LogoutNotice, result: Result, now: datetime) -> None:
             agent=notice.agent,
             device=notice.device,
             service=notice.service_provider.slug,
-            detail=f"{result.outcome.label}. {result.detail}".strip()[:200],
+            detail=f"{result.outcome.label}. {result.detail}".strip(),
         )

@@ -73,7 +73,7 @@ def _act(request: HttpRequest) -> HttpResponse:
         else:
             leaving = listings.let_go(now)
             detail = f"{listings.ask(now, _chosen(request))} asked for, {leaving} to leave, by {request.user}"
-        events.record(Kind.SAFE_LIST, origin, now, detail=detail[:200])
+        events.record(Kind.SAFE_LIST, origin, now, detail=detail)
     safe_list_run.dispatch(origin)
     messages.success(request, UNDER_WAY)
     return HttpResponseRedirect(reverse("admin:safe_list"))
