@@ -63,12 +63,20 @@ def taken_slugs() -> set[str]:
     return set(ServiceProvider.objects.values_list("slug", flat=True))
 
 
-def _address(request: HeardRequest) -> FlexAddress | None:
+def fault(request: HeardRequest) -> str:
+    """Return why a request that was refused in the name of a Flex cannot be adopted: its address is none of Twilio."""
+    address = _named(request) if request.outcome in ADOPTABLE else None
+    return flex.review(address).fault if address else ""
+
+
+def _named(request: HeardRequest) -> FlexAddress | None:
     known = flex.derive(request.issuer)
-    if known is None:
-        return None
-    address = FlexAddress(known.profile, request.issuer, request.acs_url or known.acs_url)
-    return None if flex.review(address).fault else address
+    return FlexAddress(known.profile, request.issuer, request.acs_url or known.acs_url) if known else None
+
+
+def _address(request: HeardRequest) -> FlexAddress | None:
+    address = _named(request)
+    return None if address is None or flex.review(address).fault else address
 
 
 def _add(service: ServiceProvider, acs_url: str) -> None:

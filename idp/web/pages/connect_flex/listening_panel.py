@@ -67,9 +67,14 @@ class RequestLine:
         return self.service is not None and self.row.outcome == errors.UnknownSigningKey.code
 
     @property
+    def fault(self) -> str:
+        """Why a request that names itself a Flex cannot be connected by a click, or empty."""
+        return adoption.fault(self.row)
+
+    @property
     def needs_metadata(self) -> bool:
         """Whether it takes metadata to connect it: it has an issuer that no service has, and it is not Flex."""
-        return bool(self.row.issuer) and self.service is None and self.offer is None
+        return bool(self.row.issuer) and self.service is None and self.offer is None and not self.fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,11 @@ def _sentence(row: HeardRequest, service: ServiceProvider | None) -> str:
         return f"Refused: {service} is switched off here."
     if service is not None and _would_be_known(row, service):
         return CONNECTED_SINCE.format(service=service)
-    if row.outcome == errors.UnknownServiceProvider.code:
+    if service is None and row.outcome == errors.UnknownServiceProvider.code:
         return UNKNOWN_ISSUER
-    sentence = REFUSALS.get(row.outcome, "It ended with the error {outcome}.")
+    # An issuer that was unknown and is connected now may still have asked for another address.
+    outcome = errors.UnregisteredAcs.code if row.outcome in adoption.ADOPTABLE else row.outcome
+    sentence = REFUSALS.get(outcome, "It ended with the error {outcome}.")
     contents: Mapping[str, Any] = row.says
     status = contents.get("answered_with", "")
     wish = UNMET_WISHES.get(status, "").format(name_id_format=contents.get("name_id_format") or "unspecified")

@@ -26,6 +26,7 @@ from idp.saml.errors import UnreadableRequest, UnregisteredAcs, UnreleasableAttr
 from idp.saml.inspection import expectations, rehearsal
 from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
+from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.web.pages.responses import explanation
 from idp.web.pages.responses.explanation import Explanation
 from idp.web.pages.responses.forms import AgentForm, PreviewForm
@@ -90,6 +91,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     sp = get_object_or_404(ServiceProvider.objects.prefetch_related("consumers", "released"), slug=slug)
     form = AgentForm(request.POST if request.method == "POST" else None)
     shown: dict[str, Any] = {"title": f"Check the answer: {sp}", "form": form, "service": sp, **NOTHING_YET}
+    shown["is_flex"] = sp.profile in PROFILES_OF_FLEX
     if form.is_valid():
         shown |= {"agent": form.cleaned_data["agent"]} | _checked(sp, form.cleaned_data["agent"])
     return admin_page(request, "responses/check.html", shown)

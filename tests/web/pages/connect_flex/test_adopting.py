@@ -101,6 +101,22 @@ def test_the_history_of_the_service_names_who_connected_it(admin, operator):
     assert f"{operator.email} Connected as a Flex." in shown(admin.get(f"/admin/saml/serviceprovider/{sp.pk}/history/"))
 
 
+def test_a_flex_at_an_address_outside_twilio_is_told_apart_from_another_service(admin):
+    a_request_heard(acs_url="https://desk.example/acs")
+    page = shown(admin.get(PAGE))
+    assert "It names itself a Flex, but it cannot be connected by a click. The ACS URL is not" in page
+    assert "This is not a Flex." not in page
+
+
+def test_the_page_of_the_flex_is_where_an_address_outside_twilio_is_added(admin):
+    sp = a_service(connection=CONNECTION)
+    a_request_heard(acs_url="https://desk.example/acs")
+    page = admin.get(f"{PAGE}flex/")
+    assert "no service with this issuer" not in shown(page)
+    assert "asks for the answer at an ACS URL that is not registered for this service." in shown(page)
+    assert f'href="/admin/saml/serviceprovider/{sp.pk}/change/">the page of Flex</a>' in page.text
+
+
 def test_a_service_that_is_not_flex_links_to_the_page_that_adds_it(admin):
     a_request_heard(issuer="https://sp.example/metadata", acs_url="https://sp.example/acs")
     page = shown(admin.get(PAGE))

@@ -43,6 +43,12 @@ def test_nothing_is_checked_before_the_button_is_pressed(admin, sp):
     assert (page.status_code, page.context["verdict"]) == (200, None)
 
 
+def test_the_page_of_a_flex_leads_back_to_connecting_it(admin, sp, db):
+    back = "Back to connecting Flex"
+    assert f'href="/admin/connect-flex/flex/">{back}</a>' in admin.get(CHECK.format("flex")).text
+    assert back.removesuffix("Flex") not in admin.get(CHECK.format(a_general_service().slug)).text
+
+
 def test_the_page_lists_the_values_to_compare_in_order(admin, sp):
     page = admin.post(CHECK.format("flex"), {"agent": ""})
     compared = [name for name, _ in page.context["our_values"]]
