@@ -1,15 +1,49 @@
 """gunicorn's worker with threads, whose accepting thread waits for nobody."""
 
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+START_WITHIN = 10.0
+"""Seconds for all threads to start, on a busy computer too."""
+END_WITHIN = 5
+"""Seconds that requests under way have after a fault of the thread that accepts."""
 LOOK_EACH: float = 1.0
 """Seconds after which a process that ends looks for idle connections whose `keepalive` is over."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
-    """Handles each request in a thread of a pool, as gunicorn's does. Two of its waits are shorter."""
+    """Handles each request in a thread of a pool, as gunicorn's does. Two of its waits are shorter.
+
+    The thread that accepts starts no other, as it would when more requests come: if the system allows no more threads,
+    that is a fault, which ends the process.
+    """
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """Return the pool with all of its threads. If they cannot start, each begins when it is needed."""
+        pool: ThreadPoolExecutor = super().get_thread_pool()
+        all_there = Barrier(self.cfg.threads + 1)
+        try:
+            for _ in range(self.cfg.threads):
+                pool.submit(all_there.wait)
+            all_there.wait(START_WITHIN)
+        except RuntimeError:
+            all_there.abort()
+        return pool
+
+    def run(self) -> None:
+        """Accept connections. After a fault the system ends the process if it does not end by itself.
+
+        Python waits for all threads, however long they take, and meanwhile the master begins no other process.
+        """
+        try:
+            super().run()
+        except Exception:
+            signal.alarm(END_WITHIN)
+            raise
 
     def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - the same
         """Handle a request, and close a connection that ends with it here, in the thread of the request.

@@ -41,6 +41,15 @@ def test_the_master_listens_after_loading_the_code_and_forks_without_threads(tra
         assert re.search(r"^Threads:\t1$", of_master(place, "status"), re.MULTILINE)
 
 
+def test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come(
+    transactional_db, keys, tmp_path
+):
+    threads = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"]
+    with Installation(tmp_path) as place:
+        for pid in place.workers():
+            until(lambda pid=pid: len([*Path(f"/proc/{pid}/task").iterdir()]) > threads)
+
+
 def test_an_invalid_setting_is_explained_and_nothing_starts(tmp_path):
     place = Installation(tmp_path, LATCHKEY_BASE_URL="nonsense")
     command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{place.port}", "idp.wsgi"]

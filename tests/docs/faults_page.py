@@ -338,6 +338,18 @@ FAULTS = [
         (f"{HALF_OPEN}::test_a_node_that_vanishes_with_a_lock_keeps_an_agent_out_for_seconds_only",),
         "a node that is stopped but still there, such as a virtual machine that is suspended, keeps its locks",
     ),
+    Fault(
+        "F32",
+        "the system allows a process no more threads, memory or files",
+        "each process has the threads for its requests from its start. One that can accept nothing more ends within "
+        "5 s, with its requests, and another begins",
+        (
+            "deployment/test_master.py::test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come",
+            "test_gunicorn_worker.py::test_a_process_that_accepts_no_more_ends_although_a_request_does_not",
+        ),
+        "too little memory for all threads (under about 400 MB of address space): pages for faults of ours, and "
+        "processes that end",
+    ),
 ]
 TEXT = """# Faults
 
