@@ -41,11 +41,11 @@ def follow_off(agents: Collection[Agent], by: str, origin: Origin, now: datetime
     The line of the trail also ends a proof that an app has yet to collect, even if the agent is switched on by then.
     """
     for agent in agents:
-        events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}"[:200])
+        events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}")
     return signing_out.sign_out(Device.objects.filter(agent__in=agents), Reason.SWITCHED_OFF, by, origin, now)
 
 
 def follow_on(agents: Collection[Agent], by: str, origin: Origin, now: datetime) -> None:
     """Record that agents were switched on."""
     for agent in agents:
-        events.record(Kind.AGENT_ON, origin, now, agent=agent, detail=f"by {by}"[:200])
+        events.record(Kind.AGENT_ON, origin, now, agent=agent, detail=f"by {by}")

@@ -1,9 +1,11 @@
 """What a device is called, and which of them are of one family."""
 
+from itertools import product
+
 import pytest
 
 from idp.policies.user_agents import Family, family, is_mobile, parse
-from idp.policies.user_agents.words import describe
+from idp.policies.user_agents.words import ENDINGS, WHOLE, describe
 from tests.policies.samples import BLINK, FLEX_MOBILE_IOS, IPAD, IPHONE_SAFARI, LINUX, MAC_SAFARI, PIXEL, android
 
 
@@ -26,6 +28,21 @@ from tests.policies.samples import BLINK, FLEX_MOBILE_IOS, IPAD, IPHONE_SAFARI, 
 )
 def test_a_device_is_described_in_words(header, words):
     assert describe(parse(header)) == words
+
+
+SYSTEMS = (
+    *("iPhone", "Macintosh; Intel Mac OS X 10_15_7", "Windows NT 10.0", "X11; Linux x86_64", "Linux; Android 14"),
+    *("Windows NT 10.0; Xbox", "PlayStation 5", "Linux; Android 12; Quest 3", "Tizen 5", "compatible"),
+)
+HINTS = ("", "Mobile", "Tablet", "iPhone", "iPad", "OPT/3", "vr", "crawler", "CriOS/147.0")
+
+
+def test_each_translated_description_is_of_some_device():
+    headers = (f"Mozilla/5.0 ({system}) AppleWebKit/605 {hint} Safari/604" for system, hint in product(SYSTEMS, HINTS))
+    said = {describe(parse(it)).split(", ")[0] for it in headers} | {describe(parse(""))}
+    endings = [it.removeprefix("%(platform)s") for it in ENDINGS]
+    ended_by = {next((end for end in endings if it.endswith(end)), "") for it in said - set(WHOLE)}
+    assert (set(WHOLE) - said, set(endings) - ended_by) == (set(), set())
 
 
 @pytest.mark.parametrize("header", [PIXEL, IPHONE_SAFARI, PIXEL.replace(" Mobile", ""), IPAD])

@@ -8,10 +8,8 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import request_facts
 
-LONGEST_DETAIL = 200
-
 
 def record(kind: Kind, request: HttpRequest, agent: Agent, what: str = "") -> None:
     """Record what the operator did about the agent."""
     detail = ", ".join(it for it in (what, f"by {request.user}") if it)
-    events.record(kind, request_facts.origin_of(request), clock.now(), agent=agent, detail=detail[:LONGEST_DETAIL])
+    events.record(kind, request_facts.origin_of(request), clock.now(), agent=agent, detail=detail)
