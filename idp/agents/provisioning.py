@@ -48,7 +48,7 @@ def add(email: str, *, full_name: str, roles: Iterable[str], department: str = "
 
 @transaction.atomic
 def operator(email: str, *, full_name: str) -> Made:
-    """Add an operator who may do everything, or give these rights to the person with this email.
+    """Add an operator who may do everything, or make one of the agent with this email. Operators keep their rights.
 
     Whoever was switched off is switched on: it is the way back of the last operator too. Raises ValidationError with
     sentences.

@@ -16,8 +16,8 @@ from idp.native.codes import Redemption, Reused
 from idp.native.errors import InvalidGrant, InvalidRequest, UnauthorizedClient
 from idp.native.models import Client, ClientKind
 
-REASONS: Mapping[str, str] = {Reason.REPLACED: "replaced", Reason.COPIED: "copied"}
-SIGNED_OUT = frozenset(Reason.values) - frozenset(REASONS)
+ENDED_BY: Mapping[str, str] = {Reason.REPLACED: "replaced", Reason.COPIED: "copied"}
+SIGNED_OUT = frozenset(Reason.values) - frozenset(ENDED_BY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def reason_of(why: str | None) -> str:
     """Return the API's reason why a device cannot continue: a limit, or how it ended."""
     if why in SIGNED_OUT:
         return "signed_out"
-    return REASONS.get(why or "", "code_needed")
+    return ENDED_BY.get(why or "", "code_needed")
 
 
 def needed(**parameters: str | None) -> dict[str, str]:

@@ -44,7 +44,7 @@ def report_replacement(facts: RequestFacts, now: datetime) -> bool:
     """
     device = device_rows.find(facts.device_secret)
     other = replacement(device, now)
-    if device is None or other is None or device.family != facts.browser.family:
+    if device is None or other is None or device.family != facts.family:
         return False
     return report(device, other, facts.origin, now)
 

@@ -13,7 +13,7 @@ from idp.agents import cutoffs
 from idp.login.access_decision import Subject
 from idp.login.cookies import CookieChanges
 from idp.login.errors import AlreadySignedIn, FlowUnknown
-from idp.login.flow import device_state, sign_in, storage
+from idp.login.flow import device_state, lost_answers, sign_in, storage
 from idp.login.flow.device_state import DeviceState
 from idp.login.flow.in_memory import Flow, InMemoryFlow
 from idp.login.flow.request import FlowRequest
@@ -83,7 +83,7 @@ def _advance(request: FlowRequest[Flow], was_finished: bool) -> Step:
     if isinstance(flow, LoginFlow) and (
         was_finished or (facts.may_name_a_device and storage.hold(flow).finished_at is not None)
     ):
-        return sign_in.resume_finished(FlowRequest(flow, facts, request.now))
+        return lost_answers.resume(FlowRequest(flow, facts, request.now))
     policy = flow.limits
     by_loan = device_state.read_loan(facts, flow.service, policy, request.now)
     state = by_loan or device_state.read(facts, policy, request.now)

@@ -5,12 +5,10 @@ the access policy have let the agent in. Responses and tokens are built from not
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypeVar
 
-from django.conf import settings
-
-from idp.agents import cutoffs, device_rows, devices
+from idp.agents import devices
 from idp.agents.authentication import Authentication, Method
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
@@ -127,7 +125,7 @@ def enrol(
     first, opened_by = enrolment.is_new, OpenedBy(proof.method.value)
     session, session_secret = sessions.open_session(device, opened_by, request.now, first=first)
     token = tokens.issue(device, request.now, first=first) if device.remembered else None
-    cookie_changes = _new_cookies(request, device, enrolment.secret, token, session_secret)
+    cookie_changes = new_cookies(request, device, enrolment.secret, token, session_secret)
     proved = Authentication(agent.pk, device.pk, proof.method, proof.method, device.authenticated_at)
     return _finish(
         request, Admission(agent, device, session.index, proved), cookie_changes, decision, detail=proof.remark
@@ -140,15 +138,6 @@ def finish_without_device(
     """Finish with a fresh proof alone, and leave every device as it is."""
     proved = Authentication(agent.pk, None, proof.method, proof.method, request.now)
     return _finish(request, Proved(agent, proved), CookieChanges(), decision, kind=Kind.PROVED, detail=proof.remark)
-
-
-def resume_finished(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
-    """Return the result of a flow that is already finished.
-
-    If the answer to the proof was lost, the browser that holds the flow cookie gets the same root token and new
-    secrets, within the quiet time (`LATCHKEY_QUIET_SECONDS`). After that it needs a new code.
-    """
-    return Finished(result_of(request.flow), _lost_cookies(request))
 
 
 def finished_by_twin(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
@@ -209,27 +198,10 @@ def result_of(flow: LoginFlow) -> LoginResult:
     return Admission(flow.agent, flow.device, flow.session_index, proved)
 
 
-def _lost_cookies(request: FlowRequest[LoginFlow]) -> CookieChanges:
-    """Return the cookies that the browser should have, if it did not receive them."""
-    flow = request.flow
-    quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
-    late = flow.finished_at is None or request.now >= flow.finished_at + quiet
-    if late or flow.device is None or not Method(flow.method).is_fresh:
-        return CookieChanges()
-    if device_rows.is_known_by(flow.device, request.facts.device_secret):  # the answer arrived
-        return CookieChanges()
-    device_rows.hold([flow.device.pk])
-    device = Device.objects.get(pk=flow.device.pk)
-    session = sessions.find(device)
-    if cutoffs.is_ended(device) or session is None or session.index != flow.session_index:
-        return CookieChanges()
-    token = tokens.root_again(device, request.now) if device.remembered else None
-    return _new_cookies(request, device, devices.renew_secret(device), token, sessions.renew_secret(session))
-
-
-def _new_cookies(
+def new_cookies(
     request: FlowRequest[Flow], device: Device, secret: str, token: str | None, session_secret: str | None
 ) -> CookieChanges:
+    """Return the cookies of a device, with these secrets and this token."""
     return CookieChanges(
         device_secret=secret,
         token=token,

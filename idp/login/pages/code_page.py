@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from idp import clock
+from idp.agents.models import Kind
 from idp.login import request_facts
 from idp.login.codes import requesting
 from idp.login.models import LoginFlow
@@ -42,7 +43,7 @@ def show(request: HttpRequest, flow: LoginFlow, *, form: CodeForm | None = None,
         "was_tried": status in COST_A_TRY,
         "typed": flow.typed,
         "by_email": "@" in flow.typed,
-        "mobile": request_facts.of_browser(request, flow.touch_points).browser.kind == "mobile",
+        "mobile": request_facts.of_browser(request, flow.touch_points).browser.kind == Kind.MOBILE,
         "phones_per_agent": settings.LATCHKEY.phones_per_agent,
         "remember_desktops": settings.LATCHKEY.remember_desktops,
         "wait": wait,

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.agents.models import Device
+from idp.agents.models import Device, Kind
 from idp.login import cookies, passkey_setup, request_facts
 from idp.login.flow import device_state, storage
 from idp.login.flow.sign_in import Admission, LoginResult
@@ -76,7 +76,7 @@ def _show(request: HttpRequest, flow: LoginFlow, device: Device, *, fault: int |
         return see_other(flow.return_to)
     context = {
         "options_json": options,
-        "mobile": device.kind == "mobile",
+        "mobile": device.kind == Kind.MOBILE,
         "patience": int((TO_THINK - timedelta(minutes=1)).total_seconds()),
         "not_taken": fault is not None,
     }
