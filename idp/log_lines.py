@@ -5,10 +5,13 @@ So texts that look personal are removed from error messages, and from all lines 
 """
 
 import json
+import os
 import re
+import select
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import get_ident
 from typing import Any, TextIO, cast
 
@@ -18,6 +21,8 @@ from structlog.typing import EventDict
 
 from idp import reference
 
+PATIENCE = 1000
+"""Milliseconds that the first line waits for a reader of the log that is behind; the next ones are lost at once."""
 MOST_GATHERED = 20  # an import of a file may cause thousands of events
 _gathered: ContextVar[tuple[int, list[dict[str, str]]] | None] = ContextVar("gathered", default=None)
 """The thread of a request, since other threads inherit a copy of its context, and the events in it."""
@@ -55,8 +60,9 @@ def _withhold_in(exception: dict[str, Any]) -> None:
 
 
 class Lines:
-    """The output of our own lines. If it accepts no more, as on a full disk, lines are lost and requests go on.
+    """The output of our own lines. If it accepts no more, lines are lost and requests go on.
 
+    That is so on a full disk, and if whoever reads the log hangs: a pipe takes 64 kB, and then each write would wait.
     The trail records what happens to agents, and its lines cannot be lost. A later log line says how many are missing.
     `file` may be replaced while lines are written.
     """
@@ -70,6 +76,7 @@ class Lines:
             f'{{"event": "log_lines_missing", "level": "error", "lines": {self._missing}}}\n' if self._missing else ""
         )
         try:
+            self._wait_for_room()
             self.file.write(notice + line)
             self.file.flush()
             self._missing = 0
@@ -79,9 +86,17 @@ class Lines:
     def flush(self) -> None:
         """Do nothing, since each line is written at once."""
 
+    def _wait_for_room(self) -> None:
+        """Give a reader that is behind some time, once. Raises BlockingIOError if it reads nothing."""
+        room = select.poll()
+        room.register(self.file, select.POLLOUT)
+        if not room.poll(0 if self._missing else PATIENCE):
+            raise BlockingIOError
+
 
 log = structlog.get_logger(__name__)
-OURS = Lines(sys.stderr)
+_NOWHERE = Path(os.devnull)
+OURS = Lines(sys.stderr or _NOWHERE.open("w", encoding="utf-8"))
 
 
 FACTORY = structlog.WriteLoggerFactory(file=cast("TextIO", OURS))  # it only calls write and flush

@@ -144,13 +144,16 @@ FAULTS = [
     ),
     Fault(
         "F14",
-        "the disk is full",
-        "no sign-in without its trail entry, so the busy page. A full log loses entries and keeps nobody out; "
+        "the disk is full, or whatever reads the log hangs",
+        "no sign-in without its trail entry, so the busy page. A full log, or one whose reader hangs, loses entries "
+        "and keeps nobody out; "
         "a full disk under the counts for `/metrics` loses counts and keeps nobody out",
         (
             f"{STORAGE}::test_a_database_that_cannot_write_signs_nobody_in",
             f"{FULL}::test_a_database_on_a_full_disk_signs_nobody_in_until_there_is_space",
             f"{FULL}::test_a_log_on_a_full_disk_stops_no_sign_in_and_counts_the_missing_lines",
+            f"{FULL}::test_a_log_whose_reader_hangs_holds_nobody_up_and_counts_the_missing_lines",
+            f"{FULL}::test_a_server_without_standard_error_serves",
             f"{FULL}::test_a_disk_too_full_for_metrics_stops_no_sign_in",
         ),
         "no space for PostgreSQL's WAL: the server then stops by itself, which is F7",

@@ -1,7 +1,8 @@
 """Checks the outcome of a rejection: a clear page, a reference that is in the log, and nothing written."""
 
-import io
 import json
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from idp.agents.models import Device
 from idp.login.codes import sending
@@ -35,11 +36,11 @@ class Log:
     """What structlog wrote, which is the same JSON that goes to stderr."""
 
     def __init__(self):
-        self.file = io.StringIO()
+        self.file = NamedTemporaryFile("w", encoding="utf-8")  # noqa: SIM115 - as long as the test
 
     @property
     def text(self):
-        return self.file.getvalue()
+        return Path(self.file.name).read_text(encoding="utf-8")
 
     def lines(self, reference, event=None):
         every = [json.loads(line) for line in self.text.splitlines()]

@@ -1,10 +1,11 @@
-"""The disk of the database, of the log, or of the metrics is full."""
+"""The disk of the database, of the log, or of the metrics is full, or nobody reads the log."""
 
 import json
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -77,11 +78,43 @@ def test_a_log_on_a_full_disk_stops_no_sign_in_and_counts_the_missing_lines(brow
     assert lines[-1]["event"] == "request"
 
 
+@contextmanager
+def hung_reader():
+    """A program that reads the log through a pipe, and hangs when the pipe is full. It can go on, and returns all."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while os.write(writing, b"." * 4096):
+            pass
+    os.set_blocking(writing, True)
+    with os.fdopen(reading, "rb") as there, os.fdopen(writing, "w") as here:
+        yield here, lambda: there.read().decode().lstrip(".")
+
+
+def test_a_log_whose_reader_hangs_holds_nobody_up_and_counts_the_missing_lines(monkeypatch):
+    monkeypatch.setattr(log_lines, "PATIENCE", 0)
+    with hung_reader() as (log, goes_on), ThreadPoolExecutor(1) as pool:
+        lines = log_lines.Lines(log)
+        written = pool.submit(lines.write, "lost\n")
+        is_held_up = not wait([written], timeout=10).done
+        assert goes_on() == ""
+        assert not is_held_up
+        lines.write("there\n")
+        assert goes_on() == '{"event": "log_lines_missing", "level": "error", "lines": 1}\nthere\n'
+
+
 SERVES = """
 import django; django.setup()
 from django.test import Client
 print(Client(SERVER_NAME="localhost").get("/healthz"))
 """
+
+
+def test_a_server_without_standard_error_serves():
+    command = ["sh", "-c", 'exec "$0" -c "$1" 2>&-', sys.executable, SERVES]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert "status_code=200" in done.stdout
 
 
 def test_a_disk_too_full_for_metrics_stops_no_sign_in():
