@@ -24,6 +24,7 @@ from tests.native.own_app import a_back_end, a_client, an_app_signed_in
 
 pytestmark = pytest.mark.usefixtures("db", "keys", "clock")
 
+MINUTE = timedelta(minutes=1)
 PUSH = {"provider": "apns", "address": "a1b2c3"}
 
 
@@ -230,6 +231,16 @@ def test_nothing_before_a_long_import_is_passed_over_until_it_has_ended(monkeypa
         cursor = crm("get", "/devices").json()["next"]
     [again] = crm("get", "/devices", since=cursor).json()["devices"]
     assert again["id"] == str(device.pk)
+
+
+def test_a_change_of_a_transaction_that_ends_just_now_is_not_missed(monkeypatch, clock, crm, device):
+    late = an_agent("+12015550121", "late@acme.example")
+    clock.shift(60)
+    with monkeypatch.context() as just_now:
+        just_now.setattr(open_transactions, "longest", lambda: a_phone(late, NOW - MINUTE) and timedelta(0))
+        first = crm("get", "/devices").json()
+    again = crm("get", "/devices", since=first["next"]).json()
+    assert str(Device.objects.get(agent=late).pk) in [it["id"] for it in first["devices"] + again["devices"]]
 
 
 @pytest.mark.parametrize("since", ["x", "MjAyNi0xMS0yMQ", "____", "x" * 201, "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCAx"])

@@ -10,7 +10,7 @@ from idp.agents.models import Agent, Cutoff, Device, Reason
 from idp.login.emergency import everyone_out
 from idp.native.api import schemas
 from idp.native.api.bearer import ACCESS_ERRORS, BackEndToken
-from idp.native.api.cursor import Cursor
+from idp.native.api.cursor import Cursor, settled_until
 from idp.native.api.device_fields import device_fields
 from idp.native.api.document import errors
 from idp.native.errors import InvalidRequest, UnknownResource
@@ -60,11 +60,11 @@ def read_devices(request: HttpRequest, since: Since = "") -> dict[str, Any]:  # 
     once while `more` is true, otherwise after a while. Each device is returned at least once after each change. A
     change of the last ten seconds, or one made during a long import, may be repeated.
     """
-    cursor = _cursor(since)
+    cursor, settled = _cursor(since), settled_until(clock.now())
     rows = cursor.beyond(Device.objects.select_related("agent").prefetch_related("agent__subject_names"))
     page = list(rows[: PAGE + 1])
     more, page, cutoff = len(page) > PAGE, page[:PAGE], Cutoff.objects.first()
-    onward = str(cursor.after(page, clock.now(), more=more))
+    onward = str(cursor.after(page, settled, more=more))
     return {"devices": [_change(it, cutoff) for it in page], "next": onward, "more": more}
 
 

@@ -52,13 +52,20 @@ class Cursor:
         at, pk = self.last
         return devices.filter(Q(changed_at__gt=at) | Q(changed_at=at, id__gt=pk)).order_by("changed_at", "id")
 
-    def after(self, page: Sequence[Device], now: datetime, *, more: bool) -> "Cursor":
+    def after(self, page: Sequence[Device], settled_until: datetime, *, more: bool) -> "Cursor":
         """Return the cursor after a page. After the last one, the next request begins where nothing can be added."""
-        settled_at = now - SETTLING - open_transactions.longest()
-        settled = [it for it in page if it.changed_at <= settled_at]
+        settled = [it for it in page if it.changed_at <= settled_until]
         may_move = settled and self.settled == self.last  # nothing that was not settled has been passed over
         until = (settled[-1].changed_at, settled[-1].pk) if may_move else self.settled
         return Cursor((page[-1].changed_at, page[-1].pk), until) if more else Cursor(until, until)
+
+
+def settled_until(now: datetime) -> datetime:
+    """Return the instant before which no change can be added. Must be asked for before the page is read.
+
+    Otherwise a transaction that ends in between is neither on the page nor open any more.
+    """
+    return now - SETTLING - open_transactions.longest()
 
 
 def _place(text: str) -> Place:
