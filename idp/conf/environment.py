@@ -76,6 +76,7 @@ class Conf(BaseSettings):
     wrong_code_seconds: float = Field(
         1.0,
         ge=0,
+        le=60,
         description="Seconds that an answer to a wrong code takes at least, for known and unknown numbers.",
     )
     quiet_seconds: int = Field(60, ge=0, description="Seconds within which visits count as one.")

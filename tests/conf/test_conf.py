@@ -149,6 +149,7 @@ def test_the_channels_of_the_settings_are_those_of_the_gateway():
         pytest.param({"TWILIO_API_SECRET": None}, "TWILIO_API_SECRET", id="no Twilio secret"),
         pytest.param({"LATCHKEY_QUIET_SECONDS": "soon"}, "LATCHKEY_QUIET_SECONDS", id="no number"),
         pytest.param({"LATCHKEY_QUIET_SECONDS": "-1"}, "LATCHKEY_QUIET_SECONDS", id="under nothing"),
+        pytest.param({"LATCHKEY_WRONG_CODE_SECONDS": "inf"}, "LATCHKEY_WRONG_CODE_SECONDS", id="for ever"),
         pytest.param({"LATCHKEY_PHONES_PER_AGENT": "0"}, "LATCHKEY_PHONES_PER_AGENT", id="no phone"),
         pytest.param({"LATCHKEY_PHONES_PER_AGENT": "11"}, "LATCHKEY_PHONES_PER_AGENT", id="eleven phones"),
         pytest.param({"LATCHKEY_TRUSTED_PROXIES": "1.5"}, "LATCHKEY_TRUSTED_PROXIES", id="half a proxy"),
