@@ -12,7 +12,7 @@ from idp.audit.chain import sealing
 from idp.audit.events import Origin
 from idp.audit.models import Acknowledgement, CountedHour, Figure, HourlyCount, LoginEvent, Seal
 from idp.audit.models import Kind as What
-from idp.audit.statistics.counting import hour_of
+from idp.audit.statistics.hours import hour_of
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, Client, SignInLink

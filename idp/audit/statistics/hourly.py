@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Func, IntegerField, QuerySet, Sum
 
 from idp.audit.models import CountedHour, Figure, HourlyCount
-from idp.audit.statistics.counting import count, hour_of, stretches
+from idp.audit.statistics.counting import count
+from idp.audit.statistics.hours import hour_of, stretches
 
 REACH: Final = 31 * 24
 """Hours that figures look back on. Older hours are never counted."""

@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 
 from idp.audit.models import Figure
 from idp.audit.statistics import counting, hourly
-from idp.audit.statistics.counting import hour_of
+from idp.audit.statistics.hours import hour_of
 
 DAYS = 14
 _HOURS = 24

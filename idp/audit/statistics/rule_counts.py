@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from idp.audit.models import Figure
 from idp.audit.statistics import counting, hourly
-from idp.audit.statistics.counting import hour_of
+from idp.audit.statistics.hours import hour_of
 
 WEEK: Final = timedelta(days=7)
 MONTH: Final = timedelta(days=30)

@@ -14,7 +14,7 @@ from idp.agents import access_passes
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.audit.statistics import hourly
-from idp.audit.statistics.counting import hour_of
+from idp.audit.statistics.hours import hour_of
 from idp.keys.models import SigningKey
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.policies import in_force

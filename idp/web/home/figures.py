@@ -8,7 +8,8 @@ from typing import Final
 
 from idp.agents.authentication import FRESH
 from idp.audit.models import Figure
-from idp.audit.statistics.counting import SECONDS, SEVERAL
+from idp.audit.statistics.codes import SECONDS
+from idp.audit.statistics.counting import SEVERAL
 from idp.audit.statistics.hourly import Sums
 from idp.policies.user_agents.words import PLATFORM_NAMES
 

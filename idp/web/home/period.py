@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from idp.audit.statistics.counting import begin_of, hour_of
+from idp.audit.statistics.hours import begin_of, hour_of
 
 DAY: Final = 24
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from idp.agents.models import Device
 from idp.audit import forgetting
 from idp.audit.models import Acknowledgement, CountedHour, HourlyCount, LoginEvent, Seal
-from idp.audit.statistics.counting import hour_of
+from idp.audit.statistics.hours import hour_of
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, SignInLink

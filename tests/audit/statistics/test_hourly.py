@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from idp.audit.models import CountedHour, Figure, HourlyCount, Kind, LoginEvent
 from idp.audit.statistics import counting, hourly, rule_counts
-from idp.audit.statistics.counting import Tally, hour_of
+from idp.audit.statistics.counting import Tally
 from idp.audit.statistics.hourly import Summed
+from idp.audit.statistics.hours import hour_of
 from tests import tables
 from tests.conftest import NOW
 from tests.devices import IPHONE, PIXEL, a_device

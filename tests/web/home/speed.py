@@ -43,7 +43,7 @@ def measure(events):
 
     from idp.audit.models import HourlyCount
     from idp.audit.statistics import counting, hourly
-    from idp.audit.statistics.counting import hour_of
+    from idp.audit.statistics.hours import hour_of
     from idp.keys import keyring
     from tests.web.conftest import a_superuser, inside
     from tests.web.seeded import a_service

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from idp.audit.models import Figure
-from idp.audit.statistics.counting import begin_of
 from idp.audit.statistics.hourly import Summed
+from idp.audit.statistics.hours import begin_of
 from idp.web.home import bars, figures, period
 from idp.web.home.figures import Split
 from tests.conftest import NOW
