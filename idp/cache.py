@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import structlog
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
-from redis import ConnectionPool, RedisError
+from redis import ConnectionPool, RedisError, ResponseError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
@@ -38,7 +38,7 @@ class Outage:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._away = False
+        self._away = self._refuses = False
         self._ask_at = self._tell_at = 0.0
 
     @property
@@ -62,15 +62,16 @@ class Outage:
         with self._lock:
             now = time.monotonic()
             self._away, self._ask_at = True, now + PAUSE
+            self._refuses = isinstance(error, ResponseError)
             tell = now >= self._tell_at
             if tell:
                 self._tell_at = now + LOG_EVERY
         if tell:
             log.warning("redis_away", error=type(error).__name__)
 
-    def end(self) -> None:
-        """Record that Redis answered."""
-        if self._away:
+    def end(self, *, written: bool = True) -> None:
+        """Record that Redis answered. If it refused something, as a replica refuses writes, only a write shows more."""
+        if self._away and (written or not self._refuses):
             self._away, self._tell_at = False, 0.0
             log.info("redis_back")
 
@@ -128,9 +129,9 @@ class Client:
 
     def __init__(self, url: str) -> None:
         self._redis = RedisCacheClient([url], serializer=f"{__name__}.Json", pool_class=f"{__name__}.SharedPool")
+        self._reading = (self._redis.get, self._redis.get_many, self._redis.has_key)
 
-    @staticmethod
-    def _ask(act: Callable[..., Answer], given: Iterable[object], instead: Answer) -> Answer:
+    def _ask(self, act: Callable[..., Answer], given: Iterable[object], instead: Answer) -> Answer:
         if not OUTAGE.may_ask():
             return instead
         try:
@@ -138,7 +139,7 @@ class Client:
         except GARBLED as error:
             OUTAGE.begin(error)
             return instead
-        OUTAGE.end()
+        OUTAGE.end(written=act not in self._reading)
         return answer
 
     def add(self, *given: object) -> bool:

@@ -107,6 +107,24 @@ def test_a_full_redis_is_an_empty_cache_too(redis, shared):
             owner.config_set("maxmemory", 0)
 
 
+@pytest.fixture
+def refusing(redis):
+    """A replica: it answers, and takes no writes."""
+    with Redis.from_url(redis.url) as owner:
+        owner.replicaof("127.0.0.1", 9)
+        yield
+        owner.replicaof("NO", "ONE")
+
+
+def test_a_redis_that_refuses_writes_is_not_back_because_it_answers(refusing, shared, at_once):
+    with capture_logs() as logs:
+        for _ in range(5):
+            shared.set("a", 1)
+            shared.get("a")
+    assert not cache.answers()
+    assert [line["event"] for line in logs] == ["redis_away"]
+
+
 def test_without_redis_it_is_tried_at_intervals_and_logged_once(redis, shared):
     redis.kill()
     with capture_logs() as logs:

@@ -71,12 +71,13 @@ FAULTS = [
     ),
     Fault(
         "F6",
-        "Redis is gone, emptied, slow, full, answers with garbage, or is moved by Sentinel",
+        "Redis is gone, emptied, slow, full, refuses writes, answers with garbage, or is moved by Sentinel",
         "nothing is lost, and no limit gets wider",
         (
             "journeys/test_redis_outage.py::test_without_redis_agents_stay_signed_in_and_new_ones_sign_in",
             "journeys/test_redis_outage.py::test_without_redis_nobody_gets_more_tries_or_texts",
             "test_cache.py::test_a_full_redis_is_an_empty_cache_too",
+            "test_cache.py::test_a_redis_that_refuses_writes_is_not_back_because_it_answers",
             "test_cache.py::test_garbage_in_place_of_redis_is_an_empty_cache",
             f"{FAILOVER}::test_the_cache_follows_sentinel_to_a_new_redis_master",
         ),
