@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from idp.sql import unprepared
@@ -60,3 +61,7 @@ def test_tables_of_this_version_are_looked_at_once(db, client, keys, checked_ane
     assert client.get("/readyz").status_code == 200
     with django_assert_num_queries(0):
         unprepared.check_migrations()
+
+
+def test_the_migrations_of_this_version_are_those_that_django_would_apply():
+    assert set(unprepared._of_this_version()) == set(MigrationLoader(None).disk_migrations)
