@@ -45,7 +45,7 @@ class Shown:
 
 
 def of(service: str = EVERYWHERE) -> Shown:
-    """Return the brand of a service's pages, by its slug or client ID, or that of all other pages."""
+    """Return the brand of a service's pages, by its name in flows, or that of all other pages."""
     return _among(_all(*_environment()), service)
 
 

@@ -2,11 +2,14 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from lxml import html
 
 from idp.branding.models import Brand
 from tests.accessibility.showing import show
 from tests.branding.logos import svg
+from tests.native.own_app import CHALLENGE, REDIRECT, a_client
+from tests.user_agents import IPHONE
 
 ADD = "/admin/branding/brand/add/"
 
@@ -29,6 +32,17 @@ def test_a_saved_brand_appears_on_agents_pages(admin):
     assert (brand.name, brand.colour, brand.logo_width) == ("Beta", "#0b5a2a", 40)
     page = html.fromstring(admin.get("/").content)
     assert page.find(".//header//img").get("alt") == "Beta Ltd"
+
+
+def test_a_brand_of_an_app_appears_where_agents_sign_in_for_it(admin, flex):
+    a_client()
+    [named] = html.fromstring(admin.get(ADD).content).xpath("//option[.='Acme Phone']/@value")
+    save(admin, service=named, name="Acme Phones")
+    query = {"response_type": "code", "client_id": "acme-phone", "redirect_uri": REDIRECT, "state": "s"}
+    browser = Client(headers={"User-Agent": IPHONE})
+    proof = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    page = browser.get("/oauth/authorize", {**query, **proof}, follow=True)
+    assert html.fromstring(page.content).findtext(".//header//p").strip() == "Acme Phones"
 
 
 def test_a_colour_that_is_hard_to_read_is_adapted_and_the_page_says_to_what(admin):

@@ -92,7 +92,7 @@ class BrandForm(forms.ModelForm[Brand]):
 
 def _services() -> Iterator[tuple[str, str]]:
     yield from ServiceProvider.objects.order_by("name").values_list("slug", "name")
-    yield from Client.objects.filter(kind=ClientKind.APP).order_by("name").values_list("client_id", "name")
+    yield from ((it.service, it.name) for it in Client.objects.filter(kind=ClientKind.APP).order_by("name"))
 
 
 @admin.register(Brand)
