@@ -3,17 +3,21 @@
 gunicorn's master runs this before it forks workers, and closes again what they must not share.
 """
 
+import codecs
 from collections.abc import Iterable
 
 import structlog
 from django.core.cache import caches
 from django.db import connections
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from idp import clock
+from idp.errors import IdpError
 from idp.keys import keyring
 from idp.saml import signing_keys
 from idp.sql import unprepared
+from idp.web import error_views
 
 log = structlog.get_logger(__name__)
 
@@ -42,8 +46,14 @@ def close_connections() -> None:
 
 
 def import_pages() -> None:
-    """Import what is otherwise imported on demand, such as the operators' pages, so that workers share it."""
+    """Import what is otherwise imported on demand, such as the operators' pages, so that workers share it.
+
+    And what an error page needs, for a process that may open no more files. Django looks for template tags only once,
+    and takes those that it cannot read then for missing, as long as the process lives.
+    """
     _read(get_resolver().url_patterns)
+    error_views.error_page(HttpRequest(), IdpError())
+    codecs.lookup("unicode_escape")  # Django's log of an error
     caches["default"]  # imports Redis's library if configured, without connecting
 
 

@@ -346,8 +346,10 @@ FAULTS = [
         "F32",
         "the system allows a process no more threads, memory or files",
         "each process has the threads for its requests from its start. One that can accept nothing more ends within "
-        "5 s, with its requests, and another begins",
+        "5 s, with its requests, and another begins. Without files, requests that need one get an error page or the "
+        "busy page, and the next ones that find a file are served",
         (
+            "web/test_start_up.py::test_a_process_that_may_open_no_files_shows_error_pages_and_recovers",
             "deployment/test_master.py::test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come",
             "test_gunicorn_worker.py::test_a_process_that_accepts_no_more_ends_although_a_request_does_not",
         ),
