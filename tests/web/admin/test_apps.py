@@ -3,28 +3,14 @@
 import pytest
 
 from idp.native.models import Client, ClientKind
-from idp.policies.models import TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
 from tests.native.own_app import REDIRECT, a_back_end, a_client
+from tests.web.admin.app_form import form
 from tests.web.conftest import a_superuser, inside
 from tests.web.seeded import a_service
 
 ADD = "/admin/native/client/add/"
-
-
-def form(**changed):
-    return {
-        "name": "Acme Phone",
-        "client_id": "acme-phone",
-        "kind": "app",
-        "enabled": "on",
-        "timeout_policy": TimeoutPolicy.objects.get(name="enhanced").pk,
-        "redirect_uris-TOTAL_FORMS": "1",
-        "redirect_uris-INITIAL_FORMS": "0",
-        "redirect_uris-0-uri": REDIRECT,
-        **changed,
-    }
 
 
 def test_an_app_is_registered_with_its_redirect_uri_and_its_services(admin):

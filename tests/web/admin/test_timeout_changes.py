@@ -15,6 +15,8 @@ from idp.sessions.models import OpenedBy
 from idp.web.admin.access.timeout_effects import Effect, preview
 from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
+from tests.native.own_app import a_client
+from tests.web.admin import app_form
 from tests.web.admin.services import form as service_form
 from tests.web.seeded import a_service
 
@@ -97,6 +99,20 @@ def test_a_stricter_policy_is_saved_after_its_effect_was_shown(admin, own):
 )
 def test_a_change_without_effect_or_with_an_error_needs_no_confirmation(admin, own, fields):
     assert "would need a code" not in admin.post(f"{POLICIES}{own.pk}/change/", filled(**fields)).text
+
+
+def test_a_stricter_policy_of_an_app_names_its_agents_whether_it_is_changed_or_another_one_is_chosen(admin, own):
+    app = a_client(policy="own")
+    uses(app.service, 7, a_phone, 5 * DAY, name="Noa")
+    page = admin.post(f"{POLICIES}{own.pk}/change/", filled())
+    assert ("2 of them would need a code now." in page.text, "Noa 7" in page.text) == (True, True)
+    [uri] = app.redirect_uris.all()
+    known = {"redirect_uris-INITIAL_FORMS": "1", "redirect_uris-0-id": uri.pk, "redirect_uris-0-client": app.pk}
+    legacy = TimeoutPolicy.objects.get(name="legacy").pk
+    page = admin.post(f"/admin/native/client/{app.pk}/change/", app_form.form(timeout_policy=legacy, **known))
+    assert ("1 of them would need a code now." in page.text, "Noa 7" in page.text) == (True, True)
+    app.refresh_from_db()
+    assert app.timeout_policy == own
 
 
 def test_choosing_another_policy_for_a_service_needs_confirmation(admin, own):

@@ -28,7 +28,7 @@ class ConfirmsTimeouts(BaseAdmin[Row]):
         raise NotImplementedError
 
     def services_of(self, row: Row) -> list[str]:
-        """Return the slugs of the services that use these timeouts."""
+        """Return the services and apps that use these timeouts, as the trail names them."""
         raise NotImplementedError
 
     def changeform_view(

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from idp.native.models import Client, ClientKind
 from idp.policies import durations, timeouts
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import ServiceProvider
@@ -76,8 +77,10 @@ class TimeoutPolicyAdmin(ConfirmsTimeouts[TimeoutPolicy]):
         return row.limits
 
     def services_of(self, row: TimeoutPolicy) -> list[str]:
-        """Return the slugs of the enabled services that use the policy."""
-        return list(ServiceProvider.objects.filter(timeout_policy=row, enabled=True).values_list("slug", flat=True))
+        """Return the enabled services and apps that use the policy, as the trail names them."""
+        services = ServiceProvider.objects.filter(timeout_policy=row, enabled=True).values_list("slug", flat=True)
+        apps = Client.objects.filter(timeout_policy=row, enabled=True, kind=ClientKind.APP)
+        return [*services, *(it.service for it in apps)]
 
     def get_fields(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> tuple[str, ...]:
         """Return form fields, or the durations in words for an operator who may not change the policy."""

@@ -17,6 +17,7 @@ from idp.policies import timeouts
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.saml.requests import unsolicited
+from idp.web.admin.access.timeout_confirmation import ConfirmsTimeouts
 from idp.web.admin.base.buttons import button, redirect_to_make_secret, show_once
 from idp.web.admin.base.hidden_columns import HidesColumns
 from idp.web.admin.base.labelled_rows import LabelledRows
@@ -71,7 +72,7 @@ class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):
 
 
 @admin.register(Client)
-class ClientAdmin(HidesColumns[Client]):
+class ClientAdmin(ConfirmsTimeouts[Client], HidesColumns[Client]):
     """Apps sign agents in by OAuth 2.0; back ends read who is signed in."""
 
     form = ClientForm
@@ -81,6 +82,14 @@ class ClientAdmin(HidesColumns[Client]):
     list_filter = ["kind", "enabled"]
     list_select_related = ["timeout_policy"]
     search_fields = ["name", "client_id"]
+
+    def limits_of(self, row: Client) -> timeouts.TimeoutPolicy:
+        """Return the durations of its timeout policy."""
+        return row.timeout_policy.limits
+
+    def services_of(self, row: Client) -> list[str]:
+        """Return the app; a back end signs nobody in."""
+        return [row.service] if row.kind == ClientKind.APP else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Choose a timeout policy in advance: the field is required, but means nothing to a back end."""
