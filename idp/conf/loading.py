@@ -10,6 +10,10 @@ from idp.conf.faults import faults_of
 from idp.conf.twilio import Twilio
 
 DEMO_ENVIRONMENT = VAR / "demo.env"
+NOT_LOADED = (
+    f"No variable here begins with {PREFIX}. In a shell, read the service's settings first: "
+    "set -a; . /etc/latchkey.env; set +a"
+)
 
 
 class ConfigurationError(Exception):
@@ -32,7 +36,7 @@ def load(environment: dict[str, str]) -> Conf:
     source: dict[str, Any] = {} if own else {"_env_file": DEMO_ENVIRONMENT}
     conf, unreadable = _read(source)
     if wrong := [*unreadable, *faults_of(conf)]:
-        raise ConfigurationError(wrong)
+        raise ConfigurationError(wrong if own else [NOT_LOADED, *wrong])
     return conf
 
 

@@ -250,6 +250,12 @@ def test_networks_are_read_and_this_computer_is_one_of_them_only_in_the_demo(loa
     assert [str(it) for it in load(**DEMO).networks] == ["127.0.0.0/8", "::1/128"]
 
 
+def test_a_shell_without_any_setting_reads_how_to_get_them(faults, monkeypatch, tmp_path):
+    monkeypatch.setattr(loading, "DEMO_ENVIRONMENT", tmp_path / "none")
+    assert faults(**dict.fromkeys(REAL))[0] == loading.NOT_LOADED
+    assert loading.NOT_LOADED not in faults(LATCHKEY_SECRET_KEY="short")
+
+
 def test_no_message_holds_a_secret(load):
     wrong = {name: f"wrong {value}" for name, value in SECRETS.items() if name != "LATCHKEY_SECRET_KEY"}
     with pytest.raises(ConfigurationError) as refused:

@@ -94,6 +94,12 @@ def test_a_backup_is_never_written_over(file):
     assert file.read_bytes() == before
 
 
+def test_a_database_without_tables_is_not_backed_up(transactional_db, nowhere, tmp_path):
+    with pytest.raises(CommandError, match="is DATABASE_URL right"):
+        call_command("backup", tmp_path / "monday")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_folder_gets_a_sentence(transactional_db, tmp_path):
     with pytest.raises(CommandError, match="No such file"):
         call_command("backup", tmp_path / "nowhere" / "monday")
@@ -152,9 +158,10 @@ def migrated_by_a_later_version():
             cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
 
 
-def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(place, tmp_path, nowhere):
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(place, tmp_path, request):
     with migrated_by_a_later_version():
         call_command("backup", tmp_path / "monday", stderr=StringIO())
+    request.getfixturevalue("nowhere")
     with pytest.raises(CommandError, match=r"newer version, which has login\.9999_later"):
         call_command("restore", tmp_path / "monday")
 

@@ -32,6 +32,8 @@ def dump(path: Path) -> None:
     """Dump the database into a new file that only its owner can read. Raises BackupError."""
     if path.exists():
         raise BackupError(f"{path} is there already: choose a new name, so that no backup is lost.")
+    if MIGRATIONS not in connection.introspection.table_names():
+        raise BackupError("The database has no tables: is DATABASE_URL right? An empty backup would restore nothing.")
     part = path.with_name(f"{path.name}.part")
     try:
         os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, OWNER_ONLY))
