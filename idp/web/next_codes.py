@@ -10,6 +10,7 @@ from idp.agents.models import Device
 from idp.login.flow import device_state
 from idp.login.ladder.next_code import NextCode, next_code
 from idp.login.pages.localised import both, instant
+from idp.native.models import Client, ClientKind
 from idp.policies.models import TimeoutPolicy as Chosen
 from idp.policies.timeouts import TimeoutPolicy
 from idp.saml.models import ServiceProvider
@@ -19,10 +20,11 @@ from idp.sessions.models import SsoSession
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A policy, and the names of the services that use it."""
+    """A policy, and the names of the services that use it. That of an app applies to the devices of its `client` ID."""
 
     policy: TimeoutPolicy
     services: tuple[str, ...]
+    client: str = ""
 
 
 def in_force() -> list[InForce]:
@@ -35,12 +37,18 @@ def in_force() -> list[InForce]:
     return [InForce(policy, tuple(names)) for policy, names in found.items()]
 
 
+def in_force_with_apps() -> list[InForce]:
+    """Return the policies of all enabled apps too, in one more query."""
+    apps = Client.objects.filter(enabled=True, kind=ClientKind.APP).select_related("timeout_policy").order_by("name")
+    return [*in_force(), *(InForce(it.timeout_policy.limits, (it.name,), it.client_id) for it in apps)]
+
+
 def due_times(device: Device, session: SsoSession | None, policies: Iterable[InForce]) -> dict[NextCode, list[str]]:
     """Return when the next code is due, with the services that it applies to. Computed as the next sign-in would."""
     facts, open_session = device_state.device_facts(device), device_state.session_facts(session)
     issued = device.last_seen_at if device.remembered else None
     found: dict[NextCode, list[str]] = {}
-    for it in policies:
+    for it in (each for each in policies if each.client in ("", device.client)):
         due = next_code(facts, open_session, it.policy, token_issued_at=issued)
         found.setdefault(due, []).extend(it.services)
     return found

@@ -79,7 +79,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Add the column of the next code. The timeout policies are read once for all rows."""
-        policies, now = next_codes.in_force(), clock.now()
+        policies, now = next_codes.in_force_with_apps(), clock.now()
 
         @admin.display(description=NEXT_CODE, empty_value="-")
         def next_code(device: Device) -> str:
@@ -107,7 +107,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
     @admin.display(description=NEXT_CODE, empty_value="-")
     def next_code(self, device: Device) -> str:
         """Return when the device needs its next code."""
-        return next_codes.for_operator(device, sessions.find(device), next_codes.in_force(), clock.now())
+        return next_codes.for_operator(device, sessions.find(device), next_codes.in_force_with_apps(), clock.now())
 
     @admin.display(description="state", ordering="revoked_at")
     def state_in_words(self, device: Device) -> str:

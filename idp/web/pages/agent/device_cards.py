@@ -38,12 +38,12 @@ class DeviceCards:
 
 
 def cards_of(agent: Agent, now: datetime) -> DeviceCards:
-    """Return the cards, in six queries however many devices there are."""
+    """Return the cards, in seven queries however many devices there are."""
     still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True), to_attr="open_sessions")
     kept = Prefetch("passkeys", Passkey.objects.filter(removed_at=None), to_attr="kept_passkeys")
     rows = Device.objects.of(agent).select_related("replaced_by").prefetch_related(still_open, kept)
     found = list(rows.order_by(F("revoked_at").desc(nulls_first=True), "-last_seen_at")[: MOST_ENDED * 3])
-    cutoff, policies = cutoffs.latest_cutoff(), next_codes.in_force()
+    cutoff, policies = cutoffs.latest_cutoff(), next_codes.in_force_with_apps()
     apps = dict(Client.objects.values_list("client_id", "name")) if any(it.client for it in found) else {}
     cards = [_card(cutoffs.as_of_cutoff(it, cutoff), policies, apps, now) for it in found]
     ended = [it for it in cards if it.ended]

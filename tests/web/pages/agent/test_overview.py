@@ -30,6 +30,18 @@ def test_a_card_says_what_is_signed_in_since_when_and_when_each_service_asks_for
     assert "Next code, Flex 30 Nov 2026, 09:00, or 28 Nov 2026, 09:00 if unused (UTC)" in page
 
 
+def test_the_card_of_an_app_says_when_the_app_itself_asks_for_a_code(admin, agent):
+    legacy = TimeoutPolicy.objects.get(name="legacy")
+    for name in ("Rota", "Wiki"):
+        App.objects.create(client_id=name.lower(), name=name, timeout_policy=legacy)
+    a_phone(agent)
+    assert "Next code, Rota" not in words(admin.get(url(agent)))
+    a_device(agent, Browser(Form.MOBILE, "Rota, iPhone", Family.APPLE, client="rota"))
+    page = words(admin.get(url(agent)))
+    assert "Next code, Rota 22 Nov 2026, 09:00 (UTC)" in page
+    assert "Wiki" not in page
+
+
 def test_phones_computers_and_apps_have_a_card_each_with_their_passkeys(admin, agent):
     policy = TimeoutPolicy.objects.get(name="enhanced")
     App.objects.create(client_id="rota", name="Rota", timeout_policy=policy)
