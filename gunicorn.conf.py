@@ -59,10 +59,15 @@ if os.environ.get("LATCHKEY_METRICS_TOKEN") and not Path(os.environ.get(COUNTS, 
     os.environ[COUNTS] = tempfile.mkdtemp(prefix=_own, dir=_folder)
 
 
-def on_starting(_: object) -> None:
-    """Read the rest of the code, before the socket is made and workers are forked."""
+def on_starting(arbiter: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Read the rest of the code, before the socket is made and workers are forked.
+
+    Does not take over from a master that serves if the tables of this version are missing.
+    """
     from idp.web import start_up  # noqa: PLC0415 - the application has to be loaded before
 
+    if arbiter.master_pid:
+        start_up.end_if_unmigrated()
     start_up.import_pages()
 
 

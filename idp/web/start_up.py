@@ -5,10 +5,11 @@ gunicorn's master runs this before it forks workers, and closes again what they 
 
 import codecs
 from collections.abc import Iterable
+from contextvars import copy_context
 
 import structlog
 from django.core.cache import caches
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -38,6 +39,19 @@ def check() -> None:
         log.critical("keys_untried", remedy=unprepared.remedy(error), exc_info=True)
 
 
+def end_if_unmigrated() -> None:
+    """End the process if a migration of this version has not been applied. If the database is away, nobody knows."""
+    try:
+        unprepared.check_migrations()
+    except unprepared.Unmigrated as error:
+        log.critical("database_unprepared", remedy=unprepared.remedy(error))
+        raise SystemExit(1) from None
+    except DatabaseError:
+        log.warning("migrations_unknown", exc_info=True)
+    finally:
+        close_connections()
+
+
 def close_connections() -> None:
     """Close the database connections and their pools: none may be used on both sides of a fork."""
     for connection in connections.all(initialized_only=True):
@@ -52,7 +66,7 @@ def import_pages() -> None:
     and takes those that it cannot read then for missing, as long as the process lives.
     """
     _read(get_resolver().url_patterns)
-    error_views.error_page(HttpRequest(), IdpError())
+    copy_context().run(error_views.error_page, HttpRequest(), IdpError())  # its reference is of no line that follows
     codecs.lookup("unicode_escape")  # Django's log of an error
     caches["default"]  # imports Redis's library if configured, without connecting
 

@@ -1,9 +1,18 @@
 """What a server has read when it begins to serve."""
 
+import runpy
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+
+from idp import reference
 from idp.conf import ROOT
+from idp.sql import unprepared
+from tests.another_database import connected_to
+from tests.races.installation import on_sqlite
 
 NO_MORE_FILES = """
 import resource
@@ -31,3 +40,28 @@ def test_a_process_that_may_open_no_files_shows_error_pages_and_recovers():
     command = [sys.executable, "-c", NO_MORE_FILES]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "True True\n", done.stderr
+
+
+@pytest.fixture
+def starts(transactional_db):
+    """Start a master as gunicorn does; `after` is the one that serves, if there is one."""
+    unprepared.check_migrations.cache_clear()
+    on_starting = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["on_starting"]
+    yield lambda after: on_starting(SimpleNamespace(master_pid=after)) is None
+    unprepared.check_migrations.cache_clear()
+
+
+def test_a_new_version_without_its_tables_does_not_take_over_from_one_that_serves(starts):
+    last = MigrationRecorder.Migration.objects.filter(app="saml").latest("pk")
+    last.delete()
+    with pytest.raises(SystemExit):
+        starts(after=4711)
+    assert starts(after=0)
+    assert not reference.present()
+    last.save(force_insert=True)
+    assert starts(after=4711)
+
+
+def test_a_new_version_takes_over_while_the_database_is_away(starts):
+    with connected_to(**({"NAME": "/nowhere/latchkey.sqlite3"} if on_sqlite() else {"HOST": "nowhere.invalid"})):
+        assert starts(after=4711)
