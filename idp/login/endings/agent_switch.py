@@ -34,11 +34,11 @@ def on(agent: Agent, by: str, origin: Origin, now: datetime) -> bool:
     return switched
 
 
-@transaction.atomic
 def follow_off(agents: Collection[Agent], by: str, origin: Origin, now: datetime) -> list[Device]:
     """Record that agents were switched off, and sign them out. Returns the devices that were signed in.
 
     The line of the trail also ends a proof that an app has yet to collect, even if the agent is switched on by then.
+    Runs inside the caller's transaction.
     """
     for agent in agents:
         events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}")
