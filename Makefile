@@ -76,10 +76,10 @@ lint:
 	@.venv/bin/lint-imports --no-cache >/dev/null || .venv/bin/lint-imports
 	@$(PY) -m tests.environment mypy
 
-# What is in tests/web is of the admin, so it need not be collected. With a plus dots come as they are made; what lint
-# and scan say comes whole, when they are done.
+# What is in tests/web is of the admin, and most of tests/races is slow, so neither need be collected. With a plus dots
+# come as they are made; what lint and scan say comes whole, when they are done.
 fast:
-	+@$(PY) -m pytest -q -n 2 -m "not live and not slow and not admin" --ignore tests/web tests
+	+@$(PY) -m pytest -q -n 2 -m "not live and not slow and not long and not admin" --ignore tests/web --ignore tests/races tests
 
 coverage:
 	@bin/environment requirements-dev.txt && bin/test-programs

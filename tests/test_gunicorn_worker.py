@@ -4,7 +4,11 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from idp.conf import ROOT
+
+pytestmark = pytest.mark.long
 
 FAILS = """
 import threading

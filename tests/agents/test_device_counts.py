@@ -114,6 +114,7 @@ def test_the_doctor_names_a_missing_trigger_and_migrate_counts_again(transaction
     assert (device_counts.missing(connection), counted()) == ([], {Kind.MOBILE: 1})
 
 
+@pytest.mark.long
 def test_after_a_step_back_people_sign_in_as_before(transactional_db, agent):
     call_command("migrate", "agents", "0014", verbosity=0)
     try:

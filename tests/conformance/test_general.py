@@ -131,6 +131,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exc
 NAMES = TEXT.filter(lambda it: it and it == it.strip())
 
 
+@pytest.mark.long
 @given(name=NAMES, value=TEXT, who=NAMES)
 def test_g02_any_text_that_xml_allows_is_read_unchanged(name, value, who):
     said = ResponseContent(
@@ -224,6 +225,7 @@ def extended(namespace, extensions):
 
 
 @FEWER
+@pytest.mark.long
 @given(SEVERAL)
 def test_ext01_a_request_means_the_same_with_any_extension(extensions):
     plain, more = (a_request(it) for it in ("", extended(names.PROTOCOL, extensions)))
@@ -231,6 +233,7 @@ def test_ext01_a_request_means_the_same_with_any_extension(extensions):
 
 
 @FEWER
+@pytest.mark.long
 @given(SEVERAL)
 def test_ext01_a_logout_request_means_the_same_with_any_extension(extensions):
     more = a_logout_request(extended(names.PROTOCOL, extensions) + NAME)
@@ -238,6 +241,7 @@ def test_ext01_a_logout_request_means_the_same_with_any_extension(extensions):
 
 
 @FEWER
+@pytest.mark.long
 @given(SEVERAL, st.dictionaries(QUALIFIED, TEXT, max_size=4))
 def test_ext01_metadata_means_the_same_with_any_extension_and_foreign_attribute(extensions, attributes):
     plain = metadata_until(timedelta(days=1))
@@ -250,6 +254,7 @@ def test_ext01_metadata_means_the_same_with_any_extension_and_foreign_attribute(
     assert sp_description.read(etree.tostring(root)) == sp_description.read(plain)
 
 
+@pytest.mark.long
 @given(st.dictionaries(QUALIFIED, TEXT, min_size=1, max_size=4))
 def test_ext01_foreign_attributes_are_ignored_where_the_schema_allows_them(attributes):
     data = an_element(f"{{{names.ASSERTION}}}SubjectConfirmationData", attributes, None, [])

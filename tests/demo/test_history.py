@@ -9,6 +9,8 @@ from idp.demo.seeds import people
 from idp.policies.access import recorded_attempts
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def told(db):

@@ -10,6 +10,8 @@ from django.urls import path, resolve
 from tests.hostile.every_address import addresses
 from tests.web.conftest import a_superuser, inside
 
+pytestmark = pytest.mark.long
+
 ON_EVERY_ANSWER = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

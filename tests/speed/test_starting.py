@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from idp.conf import ROOT
+
+pytestmark = pytest.mark.long
 
 START = """
 import sys

@@ -6,6 +6,8 @@ from idp.tokens.rotation import Verdict
 from tests.tokens.tree import Tree
 from tests.tokens.walks import HONEST, HonestPhone, Thief
 
+pytestmark = pytest.mark.long
+
 BOUNDED = settings(
     max_examples=150,
     stateful_step_count=40,

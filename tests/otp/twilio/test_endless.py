@@ -9,6 +9,8 @@ import pytest
 from idp.otp.gateway import CheckResult
 from tests.otp.twilio.codes import ANA
 
+pytestmark = pytest.mark.long
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 SID = "VE" + "0" * 32
 

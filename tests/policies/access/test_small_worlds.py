@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ from tests.policies.worlds import (
     policies,
     widened,
 )
+
+pytestmark = pytest.mark.long
 
 patiently = settings(deadline=None, max_examples=60)
 SEVERITY = {ALLOW: 0, ASK: 1, DENY: 2}

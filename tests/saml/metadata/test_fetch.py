@@ -220,6 +220,7 @@ def dripping(head):
     return answer
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "head",
     [
