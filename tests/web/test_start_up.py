@@ -3,6 +3,8 @@
 import runpy
 import subprocess
 import sys
+from contextlib import contextmanager
+from contextvars import Context
 from types import SimpleNamespace
 
 import pytest
@@ -51,15 +53,28 @@ def starts(transactional_db):
     unprepared.check_migrations.cache_clear()
 
 
-def test_a_new_version_without_its_tables_does_not_take_over_from_one_that_serves(starts):
+@contextmanager
+def a_migration_not_applied():
     last = MigrationRecorder.Migration.objects.filter(app="saml").latest("pk")
     last.delete()
-    with pytest.raises(SystemExit):
-        starts(after=4711)
-    assert starts(after=0)
-    assert not reference.present()
-    last.save(force_insert=True)
+    try:
+        yield
+    finally:
+        last.save(force_insert=True)
+
+
+def test_a_new_version_without_its_tables_does_not_take_over_from_one_that_serves(starts):
+    with a_migration_not_applied():
+        with pytest.raises(SystemExit):
+            starts(after=4711)
+        assert starts(after=0)
     assert starts(after=4711)
+
+
+def test_no_line_of_the_log_has_the_reference_of_the_page_that_is_read_at_the_start(starts):
+    master = Context()
+    assert master.run(starts, after=0)
+    assert master.run(reference.present) == ""
 
 
 def test_a_new_version_takes_over_while_the_database_is_away(starts):
