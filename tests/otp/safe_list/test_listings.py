@@ -156,7 +156,7 @@ def test_a_number_without_an_answer_is_asked_about_ever_more_seldom_and_holds_up
     listings.note(row, Reply(Verdict.LATER), NOW)
     row.refresh_from_db()
     assert row.due_at == NOW + 2 * MINUTE
-    assert run() == [("01", True)]
+    assert run() == [({"00": "01", "01": "00"}[row.number[-2:]], True)]  # whichever of them came first
 
 
 def test_a_request_that_died_half_way_is_made_again_after_a_while(ana):
