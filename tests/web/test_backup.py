@@ -192,6 +192,11 @@ def test_a_file_with_rubbish_in_its_middle_is_refused(file, nowhere):
         call_command("restore", file)
 
 
+def test_a_program_of_postgresql_that_crashes_on_a_damaged_file_gets_a_sentence(db):
+    with pytest.raises(files.BackupError, match=r"ended by SIGSEGV: the backup is damaged or not whole\.$"):
+        files._run("sh", "-c", "kill -SEGV $$")
+
+
 def test_a_database_of_another_program_is_refused(tmp_path, db, nowhere):
     if connection.vendor == "postgresql":  # of which pg_dump would have to make one
         return

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from signal import Signals
 from typing import Any
 
 from django.db import connection
@@ -172,6 +173,9 @@ def _run(program: str, *arguments: str) -> str:
         )
     except FileNotFoundError:
         raise BackupError(f"{program} {NOT_INSTALLED}") from None
+    if done.returncode < 0:  # pg_restore crashes on some damaged files
+        ended_by = Signals(-done.returncode).name
+        raise BackupError(f"{program} was ended by {ended_by}: the backup is damaged or not whole.")
     if done.returncode:
         raise BackupError(f"{program} ended with {done.returncode}: {_last_line(done.stderr)}")
     return done.stdout
