@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 MANY = MAX_CONCURRENT + 2
 SECONDS = 2
-VISITS = 4
+VISITS = 8
 """So often a phone signs in silently, at least, while Verify is slow. A phone that had to wait would do so once."""
 CHECK = "POST VerificationCheck"
 
