@@ -60,6 +60,10 @@ def at(name, *args, query="", acts=()):
     return Visit(reverse(f"admin:{name}", args=args) + query, tuple(acts))
 
 
+ONCE_DRAWN = "() => new Promise(requestAnimationFrame)"
+"""Nobody types before the page is drawn. A browser that has its own field to focus complains of one who does."""
+
+
 def press(words):
     def act(page):
         page.locator("main").get_by_role("button", name=words).first.click()
@@ -70,7 +74,9 @@ def press(words):
 
 def fill(label, words):
     def act(page):
-        page.get_by_label(label).first.fill(words)
+        field = page.get_by_label(label).first
+        field.evaluate(ONCE_DRAWN)
+        field.fill(words)
 
     act.__name__ = f"({label})"
     return act
