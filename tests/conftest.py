@@ -17,16 +17,15 @@ from django.test import TransactionTestCase, testcases
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from idp import background
 from idp.agents import provisioning
 from idp.agents.models import Agent
-from idp.audit import background
 from idp.cache import OUTAGE
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator import make_server
 from idp.keys import keyring
 from idp.keys.models import SigningKey
-from idp.login.codes import sending
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
 from tests import browsers, database, open_requests, tables
@@ -230,7 +229,7 @@ def flex(transactional_db, live_server, verify, keys, _demo_sp):
     """The whole installation with the demo's data. Yields the demo SP, which stands in for Flex."""
     tables.add(_planted(_demo_sp.url))
     yield _demo_sp
-    sending.settle()
+    background.settle()
 
 
 @pytest.fixture

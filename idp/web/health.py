@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from idp import clock
-from idp.audit import background
+from idp.audit import upkeep
 from idp.saml import signing_keys
 from idp.sql import unprepared
 from idp.sql.writable import takes_writes
@@ -40,7 +40,7 @@ def readyz(_: HttpRequest) -> JsonResponse:
         ready = False
     if not ready:
         return JsonResponse({"ready": False}, status=503)
-    background.sealing.dispatch()
+    upkeep.sealing.dispatch()
     return JsonResponse({"ready": True, **_redis()})
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 
+from idp import background
 from idp.agents.models import Agent
-from idp.audit import background
 from tests import tables
 from tests.accessibility import admin_looks, admin_place, admin_visits
 from tests.web.conftest import a_superuser, inside

@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.saml.logout import notifying
+from idp import background
 from tests.conformance import metadata
 from tests.pretend_service import PretendService
 
@@ -11,7 +11,7 @@ from tests.pretend_service import PretendService
 def registered(clock, flex):
     """Register pretend services: `registered("shifts", sign="response")`."""
     yield PretendService
-    notifying.settle()
+    background.settle()
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from idp import background
 from idp.agents.models import Device
-from idp.login.codes import sending
 from idp.login.models import LoginFlow
 from idp.otp.models import Verification
 from idp.saml.models import IssuedAssertion
@@ -56,7 +56,7 @@ class Outcome:
 
     def start(self):
         """Remember the tables, after a text that is on its way has arrived."""
-        sending.settle()
+        background.settle()
         self.before = _rows(TABLES)
 
     def refused(self, page, status, code):

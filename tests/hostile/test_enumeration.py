@@ -9,7 +9,7 @@ import time
 import pytest
 import time_machine
 
-from idp.login.codes import sending
+from idp import background
 from idp.login.pages import rejection_delay
 from idp.otp.models import Verification
 from tests.conftest import NOW, an_agent, an_operator
@@ -168,7 +168,7 @@ def test_asking_for_a_code_does_not_wait_for_verify(phone, verify):
 def test_a_wrong_code_is_rejected_after_the_same_pause_for_everybody(phone, clock):
     known, unknown = phone.like(), phone.like()
     pages = {known: at_the_texts_code(known, KNOWN), unknown: unknown.ask_code(unknown.ask_flex(), UNKNOWN)}
-    sending.settle()
+    background.settle()
     code = wrong(phone, KNOWN)
     assert {clock.rejected(browser, page, code) for browser, page in pages.items()} == {(PAUSE, 1, 1)}
 

@@ -10,11 +10,10 @@ from django.conf import settings
 from django.core.management import call_command
 from lxml import etree
 
-from idp import clock
+from idp import background, clock
 from idp.keys import keyring
 from idp.keys.models import SigningKey
 from idp.saml.documents.schemas import Schema, validate
-from idp.saml.logout import notifying
 from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
 from tests.interop import servers
@@ -87,7 +86,7 @@ def lab(flex, _running, place):
     for slug, service in _running.services.items():
         call_command("add_sp", metadata=str(_running.metadata[slug]), slug=slug, name=service.name)
     yield _running.services
-    notifying.settle()
+    background.settle()
 
 
 @pytest.fixture

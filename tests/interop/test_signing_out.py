@@ -4,9 +4,10 @@ import pytest
 from django.core.management import call_command
 from lxml import etree
 
+from idp import background
 from idp.saml import names
 from idp.saml.documents.schemas import Schema, validate
-from idp.saml.logout import delivery, notifying
+from idp.saml.logout import delivery
 from idp.saml.models import LogoutEndpoint, LogoutNotice
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
@@ -90,7 +91,7 @@ def test_signing_out_at_latchkey_signs_out_of_all_services(everywhere, browser):
 
 def test_a_phone_that_an_operator_signs_out_is_signed_out_at_every_service(everywhere, browser, sent_by_soap):
     call_command("revoke_device", "ana@acme.example")
-    notifying.settle()
+    background.settle()
     assert [it.session(browser) for it in everywhere] == [None] * len(ALL)
     outcomes = dict(LogoutNotice.objects.values_list("service_provider__slug", "outcome"))
     assert len(sent_by_soap) == len(ALL)
@@ -131,6 +132,6 @@ def test_a_service_without_soap_signs_out_at_its_address_for_browsers(binding, s
     for slug in slugs:
         browser.begin(lab[slug])
     call_command("revoke_device", "ana@acme.example")
-    notifying.settle()
+    background.settle()
     assert [lab[slug].session(browser) for slug in slugs] == [None] * len(slugs)
     assert set(LogoutNotice.objects.values_list("outcome", flat=True)) == {Outcome.TOLD}

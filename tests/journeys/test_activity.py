@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from idp import background
 from idp.agents.models import Device
-from idp.saml.logout import notifying
 from idp.saml.models import ServiceProvider
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
@@ -18,7 +18,7 @@ from tests.pretend_service import BASE_URL, PretendService
 @pytest.fixture(autouse=True)
 def _told(flex):
     yield
-    notifying.settle()
+    background.settle()
 
 
 def passively(phone, home):

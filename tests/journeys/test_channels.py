@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from idp.login.codes import sending
+from idp import background
 from idp.otp.models import VerificationSend
 from tests.other_codes import at_the_code
 from tests.otp.contract.judge import form
@@ -69,7 +69,7 @@ def test_a_channel_that_is_off_at_twilio_is_not_offered_for_a_while_to_anybody(p
     page = phone.ask_code(phone.ask_flex())
     clock.shift(31)
     phone.submit(page, "again", again="whatsapp")
-    sending.settle()
+    background.settle()
     someone = phone.like()
     assert buttons(someone.ask_code(someone.ask_flex(), NOBODYS)) == ["sms", "call"]
     clock.shift(3600)
@@ -78,7 +78,7 @@ def test_a_channel_that_is_off_at_twilio_is_not_offered_for_a_while_to_anybody(p
 
 def test_a_verification_tells_twilio_the_reference_and_no_personal_data(phone, recorder):
     page = phone.ask_code(phone.ask_flex())
-    sending.settle()
+    background.settle()
     said = form(recorder.exchanges[0].request)
     assert set(said) == {"To", "Channel", "Tags", "RateLimits"}
     assert '"ref": "' in said["Tags"]

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from idp import background
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
-from idp.login.codes import sending
 from tests.pretend_service import BASE_URL, PretendService
 from tests.races import consistency
 
@@ -24,7 +24,7 @@ def ahead(clock, verify):
         clock.shift(HOUR)
         verify.state.advance(-HOUR.total_seconds())
         yield
-        sending.settle()
+        background.settle()
         verify.state.advance(HOUR.total_seconds())
         clock.shift(-HOUR)
 

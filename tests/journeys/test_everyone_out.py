@@ -2,11 +2,11 @@
 
 import pytest
 
+from idp import background
 from idp import clock as time
 from idp.agents.models import Device
 from idp.audit.events import Origin
 from idp.login.emergency import everyone_out
-from idp.saml.logout import notifying
 from idp.saml.models import LogoutNotice
 from tests.conftest import later
 from tests.journeys.visits import asks_for_a_code
@@ -18,7 +18,7 @@ ORIGIN = Origin(None, "", "7KQ2M-9TX4D")
 @pytest.fixture
 def _told(flex):
     yield
-    notifying.settle()
+    background.settle()
 
 
 def cut_off():

@@ -2,8 +2,8 @@
 
 import pytest
 
+from idp import background
 from idp.audit.models import Kind, LoginEvent
-from idp.login.endings import number_notices
 from idp.passkeys.models import Passkey
 from idp.web.admin.people import number_changes
 from tests.other_codes import agent_of
@@ -22,7 +22,7 @@ def messaging(settings):
     """An operator has named a sender."""
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"messaging_from": "+12015550100"})
     yield
-    number_notices.settle()
+    background.settle()
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def admin(flex):
 def change(admin, number=NEW, **fields):
     agent = agent_of()
     page = admin.post(f"/admin/agents/agent/{agent.pk}/change/", filled(agent, number=number, **fields), follow=True)
-    number_notices.settle()
+    background.settle()
     return page
 
 
@@ -127,5 +127,5 @@ def test_a_removed_number_is_notified(admin, verify, messaging):
 
 def test_saving_a_person_without_a_new_number_notifies_nobody(admin, verify, messaging):
     save(admin, agent_of(), full_name="Ana Maria")
-    number_notices.settle()
+    background.settle()
     assert (lines(), verify.state.messages()) == ([], [])

@@ -2,8 +2,8 @@
 
 import pytest
 
+from idp import background
 from idp.agents.models import Device
-from idp.saml.logout import notifying
 from idp.saml.models import LogoutNotice
 from tests.journeys.visits import get_without_redirect, next_address, service_asks_for_a_code
 from tests.pretend_service import BASE_URL, PretendService
@@ -14,7 +14,7 @@ ME = f"{BASE_URL}/me"
 @pytest.fixture
 def shifts(flex):
     yield PretendService("shifts")
-    notifying.settle()
+    background.settle()
 
 
 def test_an_agent_sees_the_phone_and_its_last_sign_ins(clock, phone, shifts):

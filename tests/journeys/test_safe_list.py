@@ -7,10 +7,10 @@ import pytest
 import requests
 from django.core.management import call_command
 
+from idp import background
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.models import PhoneAuthenticator, SafeListing
-from idp.web import safe_list_run
 from tests.conftest import an_agent, an_operator
 from tests.phone import NUMBER
 from tests.web.conftest import a_superuser, inside
@@ -33,12 +33,12 @@ def two(transactional_db, verify):
 def admin(two):
     """An operator's browser."""
     yield inside(a_superuser())
-    safe_list_run.settle()
+    background.settle()
 
 
 def ask(admin, **data):
     page = admin.post(PAGE, {"act": "ask", **data}, follow=True)
-    safe_list_run.settle()
+    background.settle()
     return page
 
 
@@ -83,7 +83,7 @@ def test_an_agent_who_is_switched_off_is_removed_from_the_list(admin, verify):
     ana = agent_with(NUMBER)
     ask(admin, agent=[ana.pk])
     save(admin, ana, is_active="")
-    safe_list_run.settle()
+    background.settle()
     assert not at_twilio(verify, NUMBER)
     assert ("Ana García", "taken off") in lines()
 
@@ -92,7 +92,7 @@ def test_a_changed_number_replaces_the_old_one_on_the_list(admin, verify):
     ana = agent_with(NUMBER)
     ask(admin, agent=[ana.pk])
     admin.post(f"{AGENTS}{ana.pk}/change/", filled(ana, number="+12015550188"), follow=True)
-    safe_list_run.settle()
+    background.settle()
     assert (at_twilio(verify, NUMBER), at_twilio(verify, "+12015550188")) == (False, True)
 
 

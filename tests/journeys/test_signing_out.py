@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from idp import background
 from idp import clock as clocks
 from idp.agents.models import Device, Reason
 from idp.audit.events import Origin
@@ -30,7 +31,7 @@ STRANGER = "nobody-we-know"
 @pytest.fixture(autouse=True)
 def _everything_is_told(flex):
     yield
-    notifying.settle()
+    background.settle()
 
 
 @pytest.fixture
@@ -219,7 +220,7 @@ def test_a_service_that_the_browser_never_reached_is_notified_from_server_to_ser
     at_blog = blog.sign_in(phone)
     wiki.sign_in(phone)
     get_without_redirect(phone, shifts.logout_url(at_rota))  # and at the wiki the agent closes the browser
-    notifying.settle()
+    background.settle()
     assert not told_by_post.requests
     clock.shift(timedelta(minutes=11))
     notifying.send_due(NOW + timedelta(minutes=12))
@@ -243,7 +244,7 @@ def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(cl
     told_by_soap.service = shifts
     told = shifts.sign_in(phone)
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
-    notifying.settle()
+    background.settle()
     (asked,) = told_by_soap.requests
     assert (told_by_soap.names(), asked.get("Reason")) == ([told.name_id], names.LOGOUT_BY_ADMIN)
     assert LogoutNotice.objects.get().outcome == Outcome.ENDED
@@ -254,7 +255,7 @@ def test_a_service_in_a_private_network_is_notified_only_if_the_network_is_liste
     PretendService("shifts", logout=(names.SOAP,), location=told_by_soap.url).sign_in(phone)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"demo": False})
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), clocks.now())
-    notifying.settle()
+    background.settle()
     notice = LogoutNotice.objects.get()
     assert (notice.outcome, notice.detail) == (Outcome.WAITING, NOT_PUBLIC)
     assert not told_by_soap.requests
@@ -265,7 +266,7 @@ def test_the_phone_that_a_new_one_replaces_is_signed_out_at_the_services_too(clo
     told_by_soap.service = shifts
     told = shifts.sign_in(phone)
     shifts.sign_in(android)
-    notifying.settle()
+    background.settle()
     assert [it.findtext(f"{{{names.PROTOCOL}}}SessionIndex") for it in told_by_soap.requests] == [told.session_index]
 
 
@@ -274,7 +275,7 @@ def test_a_service_that_is_down_is_notified_again_until_the_last_attempt(clock, 
     shifts.sign_in(phone)
     told_by_soap.status = 503
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
-    notifying.settle()
+    background.settle()
     for hours in range(1, 12):
         notifying.send_due(NOW + timedelta(hours=7 * hours))
     assert len(told_by_soap.requests) == len(notifying.PAUSES)

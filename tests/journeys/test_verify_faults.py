@@ -2,9 +2,9 @@
 
 import pytest
 
+from idp import background
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
-from idp.login.codes import sending
 from idp.otp.models import Verification, VerificationSend
 from idp.web.trail import words
 from tests.journeys.verify_faults import order_fault, take_verify_down
@@ -39,7 +39,7 @@ def test_every_number_that_verify_refuses_sees_the_same_page_and_signs_nobody_in
 )
 def test_operators_read_twilios_error_and_its_remedy_and_agents_do_not(phone, line, answer, advice):
     page = phone.ask_code(phone.ask_flex(), f"+1201555{line}")
-    sending.settle()
+    background.settle()
     event = LoginEvent.objects.get(kind="code sent" if answer == "sent" else "code not sent")
     assert event.detail == f"sms: {answer}"
     assert advice in words.advice(event)
@@ -59,7 +59,7 @@ def test_operators_read_twilios_error_and_its_remedy_and_agents_do_not(phone, li
 )
 def test_a_failed_check_is_explained_on_the_page(phone, line, status, sentence):
     page = phone.ask_code(phone.ask_flex(), f"+1201555{line}")
-    sending.settle()
+    background.settle()
     page = phone.submit(page, "code", code="000000")
     assert (page.status, sentence in page.text) == (status, True)
 
@@ -67,7 +67,7 @@ def test_a_failed_check_is_explained_on_the_page(phone, line, status, sentence):
 def test_a_late_text_still_signs_its_agent_in(phone, verify):
     number = "+12015550193"
     page = phone.ask_code(phone.ask_flex(), number)
-    sending.settle()
+    background.settle()
     assert phone.messages(number) == 0
     verify.state.advance(20)
     assert phone.arrive(phone.submit(page, "code", code=phone.code(number)))["signed_in"]
@@ -90,18 +90,18 @@ def test_a_number_without_texts_or_checks_can_use_the_other_channel(phone, clock
 
 def test_wrong_credentials_pause_all_texts_until_verify_answers_again(phone, verify, clock):
     phone.ask_code(phone.ask_flex(), "+12015550198")
-    sending.settle()
+    background.settle()
     someone = phone.like()
     assert DOWN in someone.ask_flex().text
     clock.shift(16)
     someone.ask_flex()
-    sending.settle()
+    background.settle()
     assert DOWN not in phone.like().ask_flex().text
 
 
 def test_one_failed_check_does_not_report_texts_as_failing(phone, verify):
     page = phone.ask_code(phone.ask_flex())
-    sending.settle()
+    background.settle()
     order_fault(verify, "503", processed=False)
     page = phone.submit(page, "code", code="000000")
     assert (page.status, "We could not check that code" in page.text, DOWN in page.text) == (503, True, False)
@@ -111,7 +111,7 @@ def test_one_failed_check_does_not_report_texts_as_failing(phone, verify):
 def test_a_failed_check_signs_nobody_in(phone, verify, kind):
     page = phone.ask_code(phone.ask_flex())
     code = phone.code()
-    sending.settle()
+    background.settle()
     order_fault(verify, kind, calls=9, processed=False)
     page = phone.submit(page, "code", code=code)
     assert page.status in {403, 503}
@@ -157,14 +157,14 @@ def test_verify_is_tried_again_and_agents_sign_in_once_it_answers(phone, verify,
     verify.state.reset()
     clock.shift(16)
     phone.ask_flex()
-    sending.settle()
+    background.settle()
     assert phone.sign_in("+12015550106")["signed_in"]
 
 
 def test_a_code_typed_during_an_outage_gets_the_same_page_for_known_and_unknown_numbers(phone, verify, clock):
     known, unknown = phone.like(), phone.like()
     pages = [known.ask_code(known.ask_flex()), unknown.ask_code(unknown.ask_flex(), "+12015550177")]
-    sending.settle()
+    background.settle()
     order_fault(verify, "503", calls=999)
     answers = [who.submit(page, "code", code="000000") for who, page in zip((known, unknown), pages, strict=True)]
     assert [it.status for it in answers] == [503, 503]

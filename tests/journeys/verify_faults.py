@@ -2,7 +2,7 @@
 
 import requests
 
-from idp.login.codes import sending
+from idp import background
 
 
 def order_fault(verify, kind, calls=1, **more):
@@ -16,4 +16,4 @@ def take_verify_down(phone, verify):
     for digit in range(1, 6):
         someone = phone.like()
         someone.ask_code(someone.ask_flex(), f"+1201555010{digit}")
-    sending.settle()
+    background.settle()

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from idp import background
 from idp.agents import devices
 from idp.login import access_decision
 from idp.login.access_decision import Subject
-from idp.login.codes import sending
 from idp.login.request_facts import RequestFacts
 from idp.policies import user_agents
 from idp.policies.access.conditions import ClientIs, CodeAge, FormIs, OsVersion, PlatformIs, RoleIs, TextContains
@@ -107,5 +107,5 @@ def test_a_real_browser_is_refused_where_the_preview_says_so(phone, rules, heade
     if page.status == 200:
         sent = browser.ask_code(page)
         assert (sent.status == 403) == (points[1].decision.effect is Effect.DENY)
-        sending.settle()
+        background.settle()
         assert (browser.messages() > 0) == (sent.status == 200)

@@ -5,8 +5,9 @@ import socket
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
+from idp import background
 from idp.agents.models import Device
-from idp.audit.background import Background
+from idp.background import Upkeep
 from idp.postgresql import base, watchdog
 from idp.postgresql.watchdog import LONGEST, Watchdog
 from idp.settings import POOL
@@ -84,9 +85,9 @@ def test_exports_and_background_work_may_take_longer(impatient, monkeypatch):
 
 def test_no_request_waits_for_background_work(transactional_db):
     seen = []
-    work = Background("trial", lambda: seen.append(connections["default"].people_wait) or 0)
+    work = Upkeep("trial", lambda: seen.append(connections["default"].people_wait) or 0)
     work.dispatch()
-    work.settle()
+    background.settle()
     assert seen == [False]
 
 

@@ -166,14 +166,14 @@ def at_a_phone(application, clock, agent):
 
 def by_code(browser, emulator, number, now):
     """Sign in with a code, from the AuthnRequest to the Response."""
-    from idp.login.codes import sending
+    from idp import background
 
     step = urlsplit(browser.get("/saml/sso", a_query(now)).location).path
     page = browser.get(step)
     before = len(emulator.state.messages(number))
     fields = {"csrfmiddlewaretoken": page.hidden("csrfmiddlewaretoken"), "identifier": number}
     browser.post(step, fields)
-    sending.settle()
+    background.settle()
     page = browser.get(step)
     code = emulator.state.messages(number, after=before, wait=10)[0].code
     fields = {"csrfmiddlewaretoken": page.hidden("csrfmiddlewaretoken"), "code": code}

@@ -1,18 +1,15 @@
 """Notifies services of a sign-out from server to server, in the background, and repeats what failed."""
 
-import contextvars
-from concurrent import futures
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import close_old_connections
 from django.db.models import F, Q
 
 from idp import clock, reference
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
+from idp.background import Background
 from idp.saml.logout.delivery import Result, deliver
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome
@@ -21,20 +18,12 @@ log = structlog.get_logger(__name__)
 WORKERS = 2
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 
-_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="logout")
-_under_way: set["Future[None]"] = set()
+_background = Background("logout_notices", WORKERS)
 
 
 def dispatch() -> None:
     """Start to send all notices that are due, in the background. The caller has committed them."""
-    future = _pool.submit(contextvars.copy_context().run, _in_thread)
-    _under_way.add(future)
-    future.add_done_callback(_ended)
-
-
-def settle() -> None:
-    """Wait until everything under way has ended, for example before the process stops."""
-    futures.wait(list(_under_way))
+    _background.begin(lambda: send_due(clock.now()))
 
 
 def send_due(now: datetime) -> list[LogoutNotice]:
@@ -52,20 +41,6 @@ def send_due(now: datetime) -> list[LogoutNotice]:
             _close(notice, deliver(notice, now), now)
             tried.append(notice)
     return tried
-
-
-def _in_thread() -> None:
-    try:
-        send_due(clock.now())
-    finally:
-        close_old_connections()
-
-
-def _ended(future: "Future[None]") -> None:
-    """Forget a run that is over, and log its exception."""
-    _under_way.discard(future)
-    if (fault := future.exception()) is not None:
-        log.error("telling_failed", exc_info=fault)
 
 
 def _close(notice: LogoutNotice, result: Result, now: datetime) -> None:

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 
-from idp.audit import background
+from idp.audit import upkeep
 from idp.audit.models import Figure
 from idp.audit.statistics import hourly
+from idp.background import PATIENCE
 from idp.policies.access.decisions import AGENT, DEVICE, FAULT, SERVICE, STOP
 from idp.policies.access.rules import DEFAULT, Policy
 from idp.policies.models import AccessRule
@@ -73,7 +74,7 @@ def read_dashboard(facts: Facts, query: QueryDict) -> Dashboard:
     now, period = facts.now, chosen(query.get("period", ""))
     missing = 0
     if facts.answers["hours_kept"] < len(hourly.settled(now)):
-        background.counting.dispatch(background.PATIENCE)
+        upkeep.counting.dispatch(PATIENCE)
         missing = sum(1 for it in hourly.settled_uncounted(now) if it in period.hours(now))
     services = services_offered.first() if facts.answers["services"] > 1 else None
     service = services_offered.known(query.get("service", "")) if services else ""

@@ -15,13 +15,14 @@ from prometheus_client.registry import Collector
 
 from idp import clock, conf
 from idp.agents import device_counts
-from idp.audit import background
+from idp.audit import upkeep
+from idp.background import Upkeep
 from idp.bearer_secrets import same
 from idp.errors import IdpError
 from idp.web.metrics import timing
 from idp.web.metrics.facts import Facts, Gauges, gauge
 
-counts: Final = background.Background("device_counts", device_counts.put_together)
+counts: Final = Upkeep("device_counts", device_counts.put_together)
 """Sums up the counts of devices in the background, so that a scrape does not have to."""
 
 
@@ -63,7 +64,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not same(_shown(request), token):
         raise MonitorsOnly("the token is wrong or missing")
-    background.sealing.dispatch()
+    upkeep.sealing.dispatch()
     if device_counts.are_many():
         counts.dispatch()
     read = CollectorRegistry()

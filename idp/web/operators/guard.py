@@ -9,7 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from idp.audit import background, events
+from idp.audit import events, upkeep
 from idp.audit.events import Actor
 from idp.login import request_facts
 from idp.web.admin_paths import needs_operator
@@ -38,7 +38,7 @@ def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpRespo
         response = get_response(request)
         if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
             on_success(f"page {request.resolver_match.view_name}")
-    background.sealing.dispatch()
+    upkeep.sealing.dispatch()
     return response
 
 

@@ -10,11 +10,11 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from idp import clock
-from idp.audit.background import PATIENCE, Background
+from idp.background import PATIENCE, Upkeep
 from idp.otp import channels, costs
 from idp.web.rendering import admin_page
 
-counting: Final = Background("daily_codes", lambda: costs.count_all(clock.now()))
+counting: Final = Upkeep("daily_codes", lambda: costs.count_all(clock.now()))
 """Counts past days that were not counted yet, in the background."""
 
 

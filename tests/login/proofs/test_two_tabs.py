@@ -3,8 +3,8 @@
 from django.db import connection
 from django.test import Client
 
+from idp import background
 from idp.agents.models import Device
-from idp.login.codes import sending
 from idp.login.models import LoginFlow
 from idp.otp import sends
 from idp.otp.channels import Channel
@@ -46,7 +46,7 @@ def test_a_right_code_proves_nothing_of_the_number_that_another_tab_asked_for_me
     browser = Client(headers={"User-Agent": IPHONE})
     page = browser.get(PretendService("desk").request_path()).headers["Location"]
     browser.post(page, {"identifier": NUMBER})
-    sending.settle()
+    background.settle()
 
     def asked_for_bob_meanwhile(execute, sql, *rest):
         if 'SET "approved_id"' in sql:  # Verify has just said that Ana's code is right

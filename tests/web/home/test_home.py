@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from lxml import html
 
+from idp import background
 from idp.agents.models import Department
-from idp.audit import background
 from idp.audit.events import Origin
 from idp.audit.models import CountedHour, Kind, LoginEvent
 from idp.audit.statistics import hourly

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from idp import background
 from idp.otp import costs
-from idp.web.pages import costs as costs_page
 from tests.conftest import NOW, an_operator
 from tests.web.conftest import inside
 from tests.web.seeded import a_signed_in_agent
@@ -42,7 +42,7 @@ def test_an_operator_who_may_not_see_codes_does_not_see_their_cost(clock, seeded
 def test_past_days_that_were_not_counted_are_counted_in_the_background(transactional_db, keys, clock):
     operator = inside(an_operator())
     operator.get(PAGE)  # which waits for the counting a moment at most
-    costs_page.counting.settle()
+    background.settle()
     assert costs.left(NOW) == []
     assert "still being counted" not in operator.get(PAGE).content.decode()
 

@@ -5,7 +5,7 @@ import base64
 from django.test import Client
 from lxml import etree, html
 
-from idp.login.codes import sending
+from idp import background
 from tests.phone import NUMBER
 from tests.user_agents import IPHONE
 
@@ -36,7 +36,7 @@ class BrowserAtFlex:
         page = self.browser.post(address, {"identifier": self.number}, follow=True)
         if b'name="code"' not in page.content:
             return outcome_of(page)
-        sending.settle()
+        background.settle()
         texts = self.verify.state.messages(self.number)
         if code is None and len(texts) == before:
             return "no text"

@@ -8,11 +8,11 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.urls import reverse
 
+from idp import background
 from idp import clock as time
 from idp.agents.models import Agent, AgentRole
 from idp.audit.events import Origin
 from idp.keys.models import SigningKey
-from idp.login.codes import sending
 from idp.login.emergency import everyone_out, passes, stops
 from idp.login.endings import agent_switch
 from idp.otp import breaker, sends
@@ -47,7 +47,7 @@ def ana(transactional_db, keys, verify, clock):
     ana = an_agent()
     ana.phone = BrowserAtFlex(verify)
     yield ana
-    sending.settle()
+    background.settle()
 
 
 def judged(agent):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from idp.audit import background, events
+from idp import background
+from idp.audit import events
 from idp.audit.chain import sealing
 from idp.audit.models import Kind, Seal
 from tests.conftest import NOW, an_agent
