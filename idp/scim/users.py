@@ -81,7 +81,7 @@ def create(by: Provisioner, edit: Edit) -> Agent:
     wanted = attributes.checked(None, edit(User(Person("")), _rules()), _rules())
     own = KnownAs.objects.filter(system=by.system, removed_at__isnull=False)
     back = Agent.objects.filter(email__iexact=wanted.person.email, is_active=False, is_staff=False, is_superuser=False)
-    former = back.filter(pk__in=own.values("agent")).select_for_update(of=("self",)).first()
+    former = back.filter(pk__in=own.values("agent")).select_for_update(of=("self",), no_key=True).first()
     return find(by.system, _write(by, former.pk if former else None, read(former) if former else None, wanted))
 
 
@@ -104,8 +104,8 @@ def remove(by: Provisioner, pk: UUID) -> None:
 
 
 def _locked(by: Provisioner, pk: UUID) -> User:
-    """Return someone's current values, locked until the commit."""
-    locked = of(by.system).select_for_update(of=("self",)).filter(pk=pk).first()
+    """Return someone's current values, locked until the commit, but not against rows that refer to them."""
+    locked = of(by.system).select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
     if locked is None:
         raise NoSuchResource
     return read(locked)

@@ -4,14 +4,16 @@ On PostgreSQL that is the row. On SQLite it is the whole file, and held since th
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from idp.agents import device_rows, devices
 from idp.agents.models import Agent, Device
 from idp.audit.chain import sealing
+from idp.audit.events import Origin
 from idp.audit.models import ONLY, Chain
 from idp.importing import writing
 from idp.importing.people import Change, Person
@@ -28,12 +30,16 @@ from idp.otp.models import Verification
 from idp.passkeys import ceremony_options, lifecycle
 from idp.passkeys.models import Passkey
 from idp.policies.models import PolicyRevision
+from idp.scim import users
+from idp.scim.models import PersonnelSystem
+from idp.scim.users import Provisioner
 from idp.sessions import lifecycle as sessions
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 from tests.native.own_app import a_client, a_code
 from tests.passkeys.kept import a_passkey
 from tests.races.installation import on_sqlite
+from tests.races.known_phone import is_signed_in
 from tests.races.second_connection import second_connection
 from tests.web import aged
 
@@ -114,3 +120,30 @@ def test_a_row_held_by_one_connection_is_refused_to_another_until_the_commit(pla
         hold(place)
         assert not is_got_by_another(row, at_once=True)
     assert is_got_by_another(row)
+
+
+def during_an_import(agent, act):
+    before = Person(email=agent.email)
+    with transaction.atomic():
+        writing.hold([Change(1, agent.pk, before, before)])
+        act()
+
+
+def during_a_change_by_a_personnel_system(agent, act):
+    by = Provisioner(PersonnelSystem.objects.create(name="Workday"), Origin(None, "", "7KQ2M-9TX4D"), NOW)
+    users.change(by, agent.pk, lambda user, _: (act(), user)[1])
+
+
+@pytest.mark.skipif(on_sqlite(), reason="SQLite has one writer")
+@pytest.mark.parametrize("during", [during_an_import, during_a_change_by_a_personnel_system])
+def test_a_phone_signs_in_silently_while_its_agent_is_being_changed(browser, during):
+    def asks():
+        try:
+            return browser.get(browser.address)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = []
+        during(Agent.objects.get(), lambda: asked.append(pool.submit(asks).result(2)))
+    assert is_signed_in(*asked)
