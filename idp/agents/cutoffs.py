@@ -27,9 +27,13 @@ def cut_off_at(device: Device) -> datetime | None:
 
 
 def as_of_cutoff(device: Device, latest: datetime | None) -> Device:
-    """Return the device, which reads as revoked if the latest cutoff ended it, even if its row does not say so yet."""
+    """Return the device, which reads as revoked if the latest cutoff ended it, even if its row does not say so yet.
+
+    Like one that was revoked, it has no push address then.
+    """
     if device.revoked_at is None and latest is not None and device.authenticated_at <= latest:
         device.revoked_at, device.reason = max(latest, device.enrolled_at), Reason.EVERYONE
+        device.push_provider = device.push_address = ""
     return device
 
 

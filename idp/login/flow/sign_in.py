@@ -144,7 +144,7 @@ def finished_by_twin(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
     """Return the result of a flow that a second tap on the same button has just finished.
 
     The answer to that tap carries the cookies. New secrets now would invalidate the ones that may be on their way; if
-    they get lost, `resume_finished` replaces them.
+    they get lost, `flow.lost_answers` replaces them.
     """
     return Finished(result_of(request.flow), CookieChanges())
 

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from idp import clock
-from idp.agents.models import Agent, Cutoff, Device, Reason
+from idp.agents import cutoffs
+from idp.agents.models import Agent, Device
 from idp.login.emergency import everyone_out
 from idp.native.api import schemas
 from idp.native.api.bearer import ACCESS_ERRORS, BackEndToken
@@ -63,26 +64,20 @@ def read_devices(request: HttpRequest, since: Since = "") -> dict[str, Any]:  # 
     cursor, settled = _cursor(since), settled_until(clock.now())
     rows = cursor.beyond(Device.objects.select_related("agent").prefetch_related("agent__subject_names"))
     page = list(rows[: PAGE + 1])
-    more, page, cutoff = len(page) > PAGE, page[:PAGE], Cutoff.objects.first()
+    more, page, cutoff = len(page) > PAGE, page[:PAGE], cutoffs.latest_cutoff()
     onward = str(cursor.after(page, settled, more=more))
-    return {"devices": [_change(it, cutoff) for it in page], "next": onward, "more": more}
+    return {"devices": [_change(cutoffs.as_of_cutoff(it, cutoff)) for it in page], "next": onward, "more": more}
 
 
-def _change(device: Device, cutoff: Cutoff | None) -> dict[str, Any]:
+def _change(device: Device) -> dict[str, Any]:
     own = [it for it in device.agent.subject_names.all() if it.service_provider_id is None and it.told]
     names = [it.value for it in own if it.replaced_at is None]
     return {
         **device_fields(device),
         "name_id": next(iter(names), None),
-        **_ending(device, cutoff),
+        "signed_out_at": device.revoked_at,
+        "reason": device.reason or None,
     }
-
-
-def _ending(device: Device, cutoff: Cutoff | None) -> dict[str, Any]:
-    """Return when and why a device ended. *Everyone out* counts from its instant, and removes the push address."""
-    if device.revoked_at is None and cutoff is not None and device.authenticated_at <= cutoff.at:
-        return {"signed_out_at": max(cutoff.at, device.enrolled_at), "reason": Reason.EVERYONE, "push": None}
-    return {"signed_out_at": device.revoked_at, "reason": device.reason or None}
 
 
 def _cursor(since: str) -> Cursor:

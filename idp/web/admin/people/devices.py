@@ -5,14 +5,15 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from idp import clock
-from idp.agents.models import Agent, Cutoff, Device, Reason
+from idp.agents import cutoffs
+from idp.agents.models import Agent, Device, Reason
 from idp.login import passkey_setup, request_facts
 from idp.passkeys.models import Passkey
 from idp.policies.user_agents import Family
@@ -83,7 +84,8 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
 
         @admin.display(description=NEXT_CODE, empty_value="-")
         def next_code(device: Device) -> str:
-            return next_codes.for_operator(device, next(iter(device.sso_sessions.all()), None), policies, now)
+            session = next(iter(device.sso_sessions.all()), None)
+            return next_codes.for_operator(_as_of_cutoff(device), session, policies, now)
 
         shown = list(super().get_list_display(request))
         at = shown.index("state_in_words") + 1
@@ -99,24 +101,20 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
         return [it for it in self.fields if it not in hidden]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
-        """Fetch the open session, of which there is at most one, and the latest cutoff."""
+        """Fetch the open session, of which there is at most one."""
         still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True))
-        latest = Subquery(Cutoff.objects.order_by("-at").values("at")[:1])
-        return super().get_queryset(request).annotate(cutoff_at=latest).prefetch_related(still_open)
+        return super().get_queryset(request).prefetch_related(still_open)
 
     @admin.display(description=NEXT_CODE, empty_value="-")
     def next_code(self, device: Device) -> str:
         """Return when the device needs its next code."""
-        return next_codes.for_operator(device, sessions.find(device), next_codes.in_force_with_apps(), clock.now())
+        session, policies = sessions.find(device), next_codes.in_force_with_apps()
+        return next_codes.for_operator(_as_of_cutoff(device), session, policies, clock.now())
 
     @admin.display(description="state", ordering="revoked_at")
     def state_in_words(self, device: Device) -> str:
         """Return "signed in", or why the device was signed out."""
-        if device.revoked_at:
-            return device.get_reason_display()
-        cutoff_at = getattr(device, "cutoff_at", None)  # of `get_queryset`; its devices are revoked soon
-        cut_off = cutoff_at is not None and device.authenticated_at <= cutoff_at
-        return str(Reason.EVERYONE.label) if cut_off else "signed in"
+        return _as_of_cutoff(device).get_reason_display() or "signed in"
 
     def has_sign_out_permission(self, request: HttpRequest) -> bool:
         """Signing out is the only change that operators make to a device."""
@@ -173,3 +171,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
             removed = passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now())
             messages.success(request, f"Passkeys removed: {len(removed)}.")
         return back
+
+
+def _as_of_cutoff(device: Device) -> Device:
+    return cutoffs.as_of_cutoff(device, cutoffs.latest_cutoff())
