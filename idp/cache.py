@@ -102,7 +102,7 @@ def pool(url: str) -> ConnectionPool:
         "protocol": 2,
         "driver_info": None,  # do not send our name with each connection
     }
-    if not url.startswith(f"{sentinels.SCHEME}:"):
+    if not sentinels.are_named_by(url):
         return ConnectionPool.from_url(url, **patience)
     watched = sentinels.read(url)
     return SentinelConnectionPool(

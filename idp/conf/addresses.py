@@ -10,7 +10,7 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 OURS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
 """The form of our base URL: no path, no final slash."""
 DATABASES = {"postgres", "postgresql", "sqlite"}
-REDIS = {"redis", "rediss", "unix", sentinels.SCHEME}
+REDIS = {"redis", "rediss"}
 _REDIS_DATABASE = re.compile(r"(/[0-9]{0,3})?")
 
 
@@ -24,10 +24,10 @@ def parts(url: str) -> SplitResult:
 
 def names_a_redis(url: str) -> bool:
     """Whether this is a Redis URL: a host with an optional database number, a socket, or sentinels."""
-    read = parts(url)
     try:
-        if read.scheme == sentinels.SCHEME:
+        if sentinels.are_named_by(url):
             return bool(sentinels.read(url))
+        read = parts(url)
         port = read.port
     except ValueError:
         return False

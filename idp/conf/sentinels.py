@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 SCHEME = "redis+sentinel"
 PORT = 26379
 HIGHEST_PORT = 65535
 SENTINEL = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::([0-9]{1,5}))?")
-PATH = re.compile(r"/([A-Za-z0-9._-]+)(?:/([0-9]{1,3}))?")
+URL = re.compile(re.escape(SCHEME) + r"://(?:([^/?#]*)@)?([^/?#@]+)/([A-Za-z0-9._-]+)(?:/([0-9]{1,3}))?")
+"""Account, sentinels, service and database. `urlsplit` refuses an IPv6 address that is not the only host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +23,25 @@ class Watched:
     password: str | None = field(default=None, repr=False)
 
 
+def are_named_by(url: str) -> bool:
+    """Whether a URL has the scheme of such an address."""
+    return url.startswith(f"{SCHEME}:")
+
+
 def read(url: str) -> Watched:
     """Read `redis+sentinel://user:password@host:port,host:port/service/database`. Raises ValueError.
 
     User, password, ports and database are optional. The sentinels themselves are asked without a password.
     """
-    parts = urlsplit(url)
-    named, _, hosts = parts.netloc.rpartition("@")
-    username, _, password = named.partition(":")
-    path = PATH.fullmatch(parts.path)
-    if parts.scheme != SCHEME or path is None or parts.query or parts.fragment:
+    found = URL.fullmatch(url)
+    if found is None:
         raise ValueError("not the address of a Redis behind Sentinel")
+    account, hosts, service, database = found.groups()
+    username, _, password = (account or "").partition(":")
     return Watched(
         sentinels=tuple(_sentinel(it) for it in hosts.split(",")),
-        service=path[1],
-        database=int(path[2] or 0),
+        service=service,
+        database=int(database or 0),
         username=unquote(username) or None,
         password=unquote(password) or None,
     )

@@ -49,8 +49,8 @@ def without(workers: str) -> Finding | None:
 
 
 def _where(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme == sentinels.SCHEME:
+    if sentinels.are_named_by(url):
         watched = sentinels.read(url)
         return f"{watched.service}, as sentinels at {', '.join(host for host, _ in watched.sentinels)} say"
+    parts = urlsplit(url)
     return parts.path if parts.scheme == "unix" else f"{parts.hostname}, port {parts.port or 6379}"
