@@ -238,19 +238,32 @@ def test_an_unmet_prerequisite_is_explained_in_one_sentence(tmp_path, more, sent
     assert len(told.stderr.strip().splitlines()) == 1
 
 
-def test_packages_are_installed_by_pip_where_uv_reaches_no_index(tmp_path):
-    shutil.copytree(ROOT / "bin", tmp_path / "bin")
-    (tmp_path / "requirements.txt").write_text("")
-    uv = tmp_path / "uv"
-    uv.write_text('#!/bin/sh\necho "uv reads no pip.conf" >&2\nexit 2\n')
-    uv.chmod(0o755)
-    made = subprocess.run(
-        [tmp_path / "bin/environment", "requirements.txt"],
-        env=environment(PATH=f"{tmp_path}:{os.environ['PATH']}"),
+def make_environment(folder, uv):
+    """Run `bin/environment` in a folder with nothing to install, and with this as uv."""
+    shutil.copytree(ROOT / "bin", folder / "bin")
+    (folder / "requirements.txt").write_text("")
+    (folder / "uv").write_text(f"#!/bin/sh\n{uv}\n")
+    (folder / "uv").chmod(0o755)
+    return subprocess.run(
+        [folder / "bin/environment", "requirements.txt"],
+        env=environment(PATH=f"{folder}:{os.environ['PATH']}"),
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
+
+
+def test_packages_are_installed_by_pip_where_uv_reaches_no_index(tmp_path):
+    made = make_environment(tmp_path, uv='echo "uv reads no pip.conf" >&2; exit 2')
     assert (made.returncode, made.stderr) == (0, "")
     assert (tmp_path / ".venv/installed-requirements").exists()
+
+
+def test_an_environment_of_another_python_is_made_anew(tmp_path):
+    another = tmp_path / ".venv/bin/python"
+    another.parent.mkdir(parents=True)
+    another.write_text('#!/bin/sh\necho "3.11.0 (another one)"\n')
+    another.chmod(0o755)
+    assert make_environment(tmp_path, uv="exit 0").returncode == 0
+    assert subprocess.check_output([another, "-c", "print(1 + 1)"], text=True) == "2\n"

@@ -102,7 +102,7 @@ variable is set, that file is ignored.
 | --- | --- | --- |
 | `PORT` | `make demo` | The first of the demo's three ports, 8000 by default. |
 | `FRESH` | `make demo` | If set, the demo first deletes its database and settings. |
-| `PYTHON` | `bin/environment` | The Python that creates the virtual environment, `python3` by default. |
+| `PYTHON` | `bin/environment` | The Python of the virtual environment: `/usr/bin/python3`, or else `python3`. |
 | `WEB_CONCURRENCY` | `gunicorn.conf.py` | Number of processes, 1 by default. |
 | `RUNTIME_DIRECTORY` | `gunicorn.conf.py` | Where they count for [a monitor](../how-to/watch-it.md); set by systemd. |
 """
