@@ -47,6 +47,7 @@ class Phone:
         self.http = requests.Session()
         self.http.trust_env = False
         self.http.headers["User-Agent"] = user_agent
+        self.before = {}
 
     def like(self, user_agent=None):
         """Return another browser, without any cookies."""
@@ -80,19 +81,19 @@ class Phone:
     def messages(self, number=NUMBER):
         return len(self.verify.state.messages(number))
 
-    def code(self, number=NUMBER, after=0):
-        """Return the newest code, once more than `after` messages have arrived."""
+    def code(self, number=NUMBER, after=None):
+        """Return the newest code, once more than `after` messages have arrived, or one since this browser asked."""
+        after = self.before.get(number, 0) if after is None else after
         return self.verify.state.messages(number, after=after, wait=10)[0].code
 
     def ask_code(self, page, number=NUMBER):
+        self.before[number] = self.messages(number)
         return self.submit(page, "identifier", identifier=number)
 
     def sign_in(self, number=NUMBER, home="/", **query):
         """Sign in with a code, from Flex to Flex. Return what Flex knows then."""
-        page = self.ask_flex(home, **query)
-        before = self.messages(number)
-        page = self.ask_code(page, number)
-        page = self.submit(page, "code", code=self.code(number, after=before))
+        page = self.ask_code(self.ask_flex(home, **query), number)
+        page = self.submit(page, "code", code=self.code(number))
         return self.arrive(page, home)
 
     def sign_in_silently(self, home="/", **query):

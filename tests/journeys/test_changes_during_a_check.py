@@ -31,9 +31,9 @@ def code_given(phone, monkeypatch):
     computer, gateway = phone.like(DESKTOP), sending.gateway
 
     def give(act):
-        page = computer.ask_code(computer.ask_flex())
+        page, code = computer.ask_code(computer.ask_flex()), computer.code()
         monkeypatch.setattr(sending, "gateway", lambda: Meanwhile(gateway(), act))
-        return computer, computer.submit(page, "code", code=computer.code())
+        return computer, computer.submit(page, "code", code=code)
 
     return give
 
