@@ -12,6 +12,7 @@ from idp.agents.models import LONGEST_PASS, AccessPass, Agent
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
+from idp.login.emergency import reasons
 
 USUAL = timedelta(hours=2)
 """How long a pass lasts unless the operator chooses."""
@@ -24,11 +25,9 @@ def give(agent: Agent, lasts: timedelta, by: Agent | None, why: str, *, origin: 
     Raises ValueError, with a sentence for the operator, if it would last over 24 hours or the reason is missing or too
     long.
     """
-    why = why.strip()
+    why = reasons.checked(why)
     if not timedelta(0) < lasts <= LONGEST_PASS:
         raise ValueError("A pass runs for up to 24 hours.")
-    if not 0 < len(why) <= 200:  # noqa: PLR2004 - as the column
-        raise ValueError("Enter a reason of up to 200 characters.")
     given = AccessPass.objects.create(agent=agent, given_at=now, until=now + lasts, by=by, why=why)
     events.record(Kind.PASS_GIVEN, origin, now, agent=agent, detail=f"until {_at(given)}, {events.name_of(by)}: {why}")
     return given

@@ -8,6 +8,7 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
+from idp.login.emergency import reasons
 from idp.policies.models import Stop
 
 
@@ -17,7 +18,7 @@ def stop(by: Agent | None, why: str, origin: Origin, now: datetime) -> Stop | No
     An agent who is signed in at a service stays so until it sends them here again. Raises ValueError, with a sentence
     for the operator, if the reason is missing or too long.
     """
-    why = _reason(why)
+    why = reasons.checked(why)
     try:
         with transaction.atomic():
             begun = Stop.objects.create(since=now, by=by, why=why)
@@ -35,10 +36,3 @@ def lift(by: Agent | None, origin: Origin, now: datetime) -> bool:
         return False
     events.record(Kind.STOP_LIFTED, origin, now, detail=events.name_of(by))
     return True
-
-
-def _reason(why: str) -> str:
-    why = why.strip()
-    if not 0 < len(why) <= 200:  # noqa: PLR2004 - as the column
-        raise ValueError("Enter a reason of up to 200 characters.")
-    return why

@@ -21,9 +21,10 @@ from idp.web.admin.base.read_only import ReadOnlyAdmin
 from idp.web.admin.base.within_reach import WithinReach
 from idp.web.admin.trail.event_list import EventList
 from idp.web.admin.trail.filters import FILTERS
-from idp.web.admin.trail.letting_in import MAY_GIVE, let_in
+from idp.web.admin.trail.letting_in import let_refused_in
 from idp.web.admin.trail.searching import anywhere
 from idp.web.departments import reach
+from idp.web.let_in import MAY_LET_IN
 from idp.web.pages.connect_flex import access as connect_flex
 from idp.web.trail import refusals, rule_verdicts, words
 from idp.web.trail.exports import WRITERS
@@ -102,7 +103,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         """Add the URLs of the pass for a refused agent, and of the export."""
         export = self.admin_site.admin_view(require_POST(self.export))
         return [
-            path("<int:pk>/let-in/", self.admin_site.admin_view(require_POST(let_in)), name="let_in"),
+            path("<int:pk>/let-in/", self.admin_site.admin_view(require_POST(let_refused_in)), name="let_in"),
             path("export/<str:written_as>/", export, name="export_trail"),
             *super().get_urls(),
         ]
@@ -113,7 +114,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         """For a sign-in that the access policy refused, offer what an operator can do next."""
         refused = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0, kind=Kind.REFUSED).first()
         context = {
-            "may_let_in": refused is not None and request.user.has_perm(MAY_GIVE),
+            "may_let_in": refused is not None and request.user.has_perm(MAY_LET_IN),
             "next_steps": list(refusals.next_steps(refused, request.user)) if refused else [],
             **(extra_context or {}),
         }

@@ -10,16 +10,14 @@ from django.urls import URLPattern
 from idp import clock
 from idp.agents.models import Agent, Device, Reason
 from idp.login import request_facts
-from idp.login.emergency import passes
 from idp.login.endings import agent_switch
 from idp.web.departments import reach
+from idp.web.let_in import MAY_LET_IN, let_in
 from idp.web.pages.agent import routing
 from idp.web.request_fields import text_field
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 
 MAY_SIGN_OUT = "agents.change_device"
-MAY_LET_IN = "agents.add_accesspass"
-LONGEST_REASON = 200
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
@@ -29,7 +27,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     return [
         routing.page_url("switch_agent", "switch", switch, model_admin.has_change_permission, model_admin, "POST"),
         routing.page_url("sign_out_agent", "sign-out", end_devices, may_sign_out, model_admin, "POST"),
-        routing.page_url("let_agent_in", "let-in", let_in, may_let_in, model_admin, "POST"),
+        routing.page_url("let_agent_in", "let-in", let_agent_in, may_let_in, model_admin, "POST"),
     ]
 
 
@@ -62,12 +60,9 @@ def end_devices(request: HttpRequest, agent: Agent) -> HttpResponse:
     return routing.back(agent)
 
 
-def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
+def let_agent_in(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Give the agent a two-hour pass, past access rules and a stop of all sign-ins."""
-    reason = text_field(request.POST, "why")[:LONGEST_REASON] or "Let in from the agent's page"
-    origin = request_facts.origin_of(request)
-    access_pass = passes.give(agent, passes.USUAL, reach.operator_of(request), reason, origin=origin, now=clock.now())
-    messages.success(request, f"{agent} is exempt from the access rules until {access_pass.until:%H:%M} UTC.")
+    let_in(request, agent, "Let in from the agent's page")
     return routing.back(agent)
 
 
