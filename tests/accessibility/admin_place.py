@@ -29,7 +29,6 @@ SUPERVISOR = "sue@acme.example"
 HERE = Origin("198.51.100.4", IPHONE, "7KQ2M-9TX4E")
 LONG = "Wilhelmina Featherstonehaugh-Cholmondeley of the Night Shift"
 COUNTS = ("new", "changed", "unchanged", "switched_off", "missing_off", "left_out", "other_numbers")
-FLEX = {"pasted": "JQ" + "2" * 32}
 
 
 def furnish(operator):

@@ -17,7 +17,6 @@ from tests.races.test_key_change import published, read
 
 LONGEST = 40.0
 """Seconds for which an agent tries to sign in."""
-REPLACED = "You signed in on another phone"
 CLEAR = {"busy", "restarting", "rate limited"}
 
 

@@ -13,7 +13,6 @@ from tests.phone import Phone
 from tests.policies import publishing
 
 IDP = settings.LATCHKEY.base_url
-START = f"{IDP}/saml/start/rota"
 
 
 def start(phone, slug="rota", **query):

@@ -15,7 +15,6 @@ from idp.web.checkup import database
 from idp.web.checkup.finding import State
 from tests.conftest import NOW
 
-SENT = ["sentattribute", "subjectname"]
 WRITTEN_AT_SIGN_INS = {
     "agents": ["agent", "agentrole", "device", "devicecount"],
     "audit": ["chain", "countedhour", "hourlycount", "loginevent", "seal"],

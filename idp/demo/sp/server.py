@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 MOST_BYTES = 1_000_000
 HTML = "text/html; charset=utf-8"
 METADATA = "application/samlmetadata+xml"
-Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from idp.otp.identifiers import Email, PhoneNumber, parse
 from idp.otp.other_codes.proofs import Way
 from idp.otp.verifications import Paused
 
-FORBIDDEN, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 403, 503, 429
+SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 503, 429
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,7 @@ from idp.policies.timeouts import Limit
 
 AN_HOUR_AGO = datetime(2026, 11, 21, 9, tzinfo=UTC) - timedelta(hours=1)
 AGENT, DEVICE = UUID(int=1), UUID(int=2)
-ALLOW, ASK, DENY, UNDECIDED = Decision(Effect.ALLOW), Decision(Effect.ASK_CODE), Decision(Effect.DENY), Decision(None)
+ALLOW, ASK, UNDECIDED = Decision(Effect.ALLOW), Decision(Effect.ASK_CODE), Decision(None)
 SERVICE = LoginRequirements("flex", "Flex")
 SESSION, TOKEN, CODE = Method.SESSION, Method.TOKEN, Method.CODE
 

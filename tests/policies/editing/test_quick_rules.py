@@ -12,7 +12,6 @@ from tests.policies.access.test_decisions import decide
 from tests.policies.samples import MAC_SAFARI, PIXEL
 from tests.user_agents import DESKTOP, FLEX_MOBILE_IOS, IPHONE
 
-TABLET = PIXEL.replace(" Mobile", "")
 COMERS = {"iPhone": IPHONE, "Pixel": PIXEL, "Mac": MAC_SAFARI, "Windows": DESKTOP, "in Flex": FLEX_MOBILE_IOS}
 REFUSED = {
     "android": {"Pixel"},

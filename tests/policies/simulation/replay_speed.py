@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import tests.environment  # noqa: F401 - settings and a database of its own
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-AGENTS, HEADERS, EVENTS, ONE_BY_ONE = 500, 200, 100_000, 4_000
+AGENTS, EVENTS, ONE_BY_ONE = 500, 100_000, 4_000
 
 
 def main():

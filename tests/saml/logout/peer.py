@@ -15,7 +15,6 @@ IDP = "https://idp.example.org/saml/metadata"
 SLO_URL = "https://idp.example.org/saml/slo"
 SP_SLO = "https://sp.example.org/slo"
 RSA_SHA1 = "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
-SAMLP = f"{{{names.PROTOCOL}}}"
 NAME = f'<saml:NameID Format="{names.PERSISTENT}">ann7</saml:NameID><samlp:SessionIndex>s1</samlp:SessionIndex>'
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from idp.saml import names
-from idp.saml.profiles import PROFILES, Person
+from idp.saml.profiles import PROFILES
 from idp.saml.profiles.flex import (
     FlexAddress,
     Pasted,
@@ -28,7 +28,6 @@ LEGACY_ACS = f"https://iam.twilio.com/v1/Accounts/{AC}/saml2"
 ENHANCED = FlexAddress("flex-enhanced", f"urn:flex:{JQ}", ENHANCED_ACS)
 LEGACY = FlexAddress("flex-legacy", f"{LEGACY_ACS}/metadata", LEGACY_ACS)
 PREVIEW = f"https://preview.twilio.com/iam/Accounts/{AC}/saml2"
-ANN = Person("ann7", "ann@example.org", "Ann Smith", ("agent", "wfo.team_leader"))
 
 
 @pytest.mark.parametrize(("slug", "policy"), [("flex-enhanced", "enhanced"), ("flex-legacy", "legacy")])

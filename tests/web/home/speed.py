@@ -18,7 +18,6 @@ NOW = datetime(2026, 11, 20, 8, 50, tzinfo=UTC)
 EVENTS, AGENTS, LOOKS, WEEKDAYS = 1_000_000, 2_000, 7, 5
 SHIFT = [8] * 6 + [9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]
 """Hours in which people come; a third of them when it begins."""
-SEEN = (("ios", "Safari"), ("android", "Chrome"), ("ios", "Safari"), ("macos", "Safari"))
 PERIODS = ("day", "week", "month")
 
 
