@@ -150,12 +150,12 @@ def an_agent(number="+12015550101", email="ana@acme.example", roles=("agent",), 
     return agent
 
 
-def an_operator(email="olivia@acme.example", password="correct horse battery", **fields):
+def an_operator(email="olivia@acme.example", **fields):
     operator = Agent.objects.create(
         email=email,
         full_name="Olivia Operator",
         is_staff=True,
-        password=make_password(password),
+        password=make_password("correct horse battery"),
         **{"is_superuser": True, **fields},
     )
     TOTPDevice.objects.create(user=operator, name="authenticator app", confirmed=True)

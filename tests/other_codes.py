@@ -42,8 +42,8 @@ def a_sheet(agent):
     return recovery_codes.make(agent, clock.now())
 
 
-def a_one_time_code(agent, by=None, reason="SIM broken"):
-    return one_time_codes.give(agent, by or an_operator(), reason, clock.now())
+def a_one_time_code(agent, by=None):
+    return one_time_codes.give(agent, by or an_operator(), "SIM broken", clock.now())
 
 
 def at_the_code(phone, way, number=NUMBER, **query):

@@ -73,9 +73,9 @@ class PretendService:
     def request_url(self, inner="", **changes):
         return f"{SSO}?{a_query(self.request(inner, **changes))}"
 
-    def request_path(self, inner="", **changes):
+    def request_path(self, **changes):
         """The same without scheme and host, for Django's test client."""
-        return self.request_url(inner, **changes).removeprefix(BASE_URL)
+        return self.request_url(**changes).removeprefix(BASE_URL)
 
     def sign_in(self, phone, number=NUMBER, inner="", **changes):
         """Let an agent sign in here, with a code if Latchkey asks for one."""
@@ -115,11 +115,11 @@ class PretendService:
     def logout_body(self, person, **changes):
         return a_body(signed(self.logout_request(person, **changes), self.pair))
 
-    def answer_url(self, request, relay_state=None, **changes):
+    def answer_url(self, request, **changes):
         """Answer a LogoutRequest from Latchkey by HTTP-Redirect."""
         given = {"ID": f"_{self.slug}-answer", "InResponseTo": request.get("ID"), **stamped(SLO), **changes}
         xml = a_logout_response(issuer=self.issuer, **given)
-        return f"{SLO}?{a_signed_redirect(xml, self.pair, 'SAMLResponse', relay_state=relay_state)}"
+        return f"{SLO}?{a_signed_redirect(xml, self.pair, 'SAMLResponse')}"
 
     def read_address(self, address):
         """Verify and read a logout message in an address to which the browser is redirected."""

@@ -49,9 +49,12 @@ def of(service: str = EVERYWHERE) -> Shown:
     return _among(_all(*_environment()), service)
 
 
-def remembered(service: str = EVERYWHERE) -> Shown:
-    """Return the brand as last cached, without a query: for error pages that must work without the database."""
-    return _among(_all.last(*_environment()) or {}, service)
+def remembered() -> Shown:
+    """Return the brand of all other pages as last cached, without a query.
+
+    For error pages, which must work without the database.
+    """
+    return _among(_all.last(*_environment()) or {}, EVERYWHERE)
 
 
 def shown(brand: Brand, otherwise: Shown) -> Shown:

@@ -24,7 +24,6 @@ from idp.login.ladder.steps import AskCode, AskPhone, Cause, Refuse, RefusedBy
 from idp.login.request_facts import RequestFacts
 from idp.policies import user_agents
 from idp.policies.access.decisions import Decision
-from idp.policies.access.rules import Effect
 from idp.policies.user_agents.words import describe
 from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
@@ -61,10 +60,9 @@ def enrol(flow: InMemoryFlow, proved: Proved, facts: RequestFacts, now: datetime
         return Refuse(RefusedBy.SWITCHED_OFF)
     if (ended := _ended_since(agent, proved.authentication.authenticated_at)) is not None:
         return AskPhone(ended)
-    decision = request.decide(Subject(agent, None, fresh=True), touch_points=None)
-    if decision.effect not in (Effect.ALLOW, Effect.ASK_CODE):
-        request.record_refusal(decision, agent)
-        return steps.refusal(decision)
+    decision = request.decide_or_refuse(Subject(agent, None, fresh=True))
+    if isinstance(decision, Refuse):
+        return decision
     proof = FreshProof(proved.authentication.method, at=proved.authentication.authenticated_at)
     finished = sign_in.enrol(request, agent, None, decision, proof, app=_app(flow, facts))
     return SignedIn(finished.result.device, finished.cookie_changes.token)

@@ -34,13 +34,13 @@ def axe(page, *only, extra=(), doubts=True):
     return page.evaluate(RUN, [TAGS, list(extra), list(only), doubts])
 
 
-def axe_in_every_look(page, *, contrast=CONTRAST, schemes=SCHEMES, widths=WIDTHS, directions=DIRECTIONS):
+def axe_in_every_look(page, *, contrast=CONTRAST, widths=WIDTHS, directions=DIRECTIONS):
     """Return what axe finds light and dark, narrow and wide, from left to right and the other way.
 
     The page is loaded once. All rules run in the first look; in the others those that a look can change.
     """
     found = [f"first look: {it}" for it in axe(page, extra=[contrast])]
-    for look in looks(page, schemes=schemes, widths=widths, directions=directions):
+    for look in looks(page, widths=widths, directions=directions):
         found += [f"{look}: {it}" for it in axe(page, contrast, "target-size")]
     return found
 

@@ -33,9 +33,9 @@ SPACED = """
 """Success criterion 1.4.12: all of a text's content stays, whoever spaces it so."""
 
 
-def small_targets(page, least=TARGET):
-    """Return what is meant to be hit and is smaller than so many pixels either way."""
-    return page.evaluate(SMALL, least)
+def small_targets(page):
+    """Return what is meant to be hit and is smaller than `TARGET` pixels either way."""
+    return page.evaluate(SMALL, TARGET)
 
 
 def beyond_the_edge(page):

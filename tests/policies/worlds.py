@@ -78,8 +78,8 @@ defaults = st.sampled_from([ALLOW, DENY])
 
 
 @st.composite
-def policies(draw, modes=(Mode.ON,), chosen=effects):
-    parts = draw(st.lists(st.tuples(chosen, st.sampled_from(modes), condition_tuples), max_size=5))
+def policies(draw, modes=(Mode.ON,)):
+    parts = draw(st.lists(st.tuples(effects, st.sampled_from(modes), condition_tuples), max_size=5))
     return [Rule(str(at), "", mode, effect, held) for at, (effect, mode, held) in enumerate(parts)]
 
 

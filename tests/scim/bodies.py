@@ -35,16 +35,16 @@ def okta(email="ben@acme.example", **changed):
     }
 
 
-def entra(email="ben@acme.example", **changed):
+def entra(**changed):
     """What Entra ID posts."""
     return {
         "schemas": [USER, ENTERPRISE],
         "externalId": "ben",
-        "userName": email,
+        "userName": "ben@acme.example",
         "active": "True",
         "addresses": [{"type": "work", "formatted": "Acme Street 1"}],
         "displayName": "Ben Ono",
-        "emails": [{"type": "work", "value": email, "primary": True}],
+        "emails": [{"type": "work", "value": "ben@acme.example", "primary": True}],
         "meta": {"resourceType": "User"},
         "name": {"formatted": "Ben Ono", "familyName": "Ono", "givenName": "Ben"},
         "phoneNumbers": [{"type": "mobile", "value": "+12015550102"}],

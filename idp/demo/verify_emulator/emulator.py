@@ -19,15 +19,10 @@ ARRIVAL_INTERVAL = 0.5
 """Seconds between two checks for a message that has been sent and not arrived."""
 
 
-def _real_time() -> datetime:
-    return datetime.now(UTC)
-
-
 class Emulator:
     """One simulated Verify service: its verifications, phones, clock, faults and counters. Thread-safe."""
 
-    def __init__(self, clock: Callable[[], datetime] = _real_time) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._clear()
@@ -45,7 +40,7 @@ class Emulator:
 
     def now(self) -> datetime:
         """Return the time by the emulator's movable clock."""
-        return self._clock() + self._ahead
+        return datetime.now(UTC) + self._ahead
 
     def start(self, to: str, channel: str, limits: Mapping[str, str], *, template: str = "") -> Verification | Refusal:
         """Begin a verification or resend its code, and deliver the message to the phone."""

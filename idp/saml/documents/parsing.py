@@ -73,11 +73,11 @@ def child(parent: etree._Element, tag: str) -> etree._Element | None:
     return found[0] if found else None
 
 
-def boolean(element: etree._Element, name: str, *, default: bool = False) -> bool:
-    """Read an xs:boolean attribute, which may also be 1 or 0. Raises UnreadableRequest for other values."""
+def boolean(element: etree._Element, name: str) -> bool:
+    """Read an xs:boolean attribute, which may also be 1 or 0; False if absent. Raises UnreadableRequest for others."""
     value = element.get(name)
     if value is None:
-        return default
+        return False
     match value.strip(XML_SPACE):
         case "true" | "1":
             return True

@@ -179,11 +179,10 @@ def build_response(
     *,
     now: datetime,
     assertion: Element | None = None,
-    response_id: str | None = None,
 ) -> Element:
     """Build the unsigned Response around an Assertion, which may be signed and encrypted. Raises ValueError."""
     attributes = {
-        "ID": response_id or new_id(),
+        "ID": new_id(),
         "Version": "2.0",
         "IssueInstant": instant(now),
         "Destination": envelope.acs_url,

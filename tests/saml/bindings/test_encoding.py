@@ -35,9 +35,9 @@ def a_request(destination=SP_SLO, **changes):
     return logout_request.build(Subject("ann7"), ["s1"], **facts)
 
 
-def an_answer(destination=SP_SLO):
+def an_answer():
     status = SamlStatus(names.SUCCESS)
-    return logout_response.build(status, issuer=IDP, destination=destination, in_response_to="_x", now=NOW)
+    return logout_response.build(status, issuer=IDP, destination=SP_SLO, in_response_to="_x", now=NOW)
 
 
 KINDS = pytest.mark.parametrize(

@@ -18,7 +18,7 @@ RSA_SHA1 = "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
 NAME = f'<saml:NameID Format="{names.PERSISTENT}">ann7</saml:NameID><samlp:SessionIndex>s1</samlp:SessionIndex>'
 
 
-def a_peer(idp_key, sp_pair, query="", *, idp_slo=SLO_URL, from_query_string=False):
+def a_peer(idp_key, sp_pair, query="", *, from_query_string=False):
     """Set python3-saml up as a strict service provider that signs, at its logout address with this query."""
     settings = {
         "strict": True,
@@ -32,7 +32,7 @@ def a_peer(idp_key, sp_pair, query="", *, idp_slo=SLO_URL, from_query_string=Fal
         "idp": {
             "entityId": IDP,
             "singleSignOnService": {"url": "https://idp.example.org/saml/sso"},
-            "singleLogoutService": {"url": idp_slo},
+            "singleLogoutService": {"url": SLO_URL},
             "x509cert": idp_key.certificate,
         },
         "security": {

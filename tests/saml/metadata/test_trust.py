@@ -253,9 +253,9 @@ def test_md03_two_ids_are_refused_before_any_signature_is_looked_at():
 # IIP-MD04
 
 
-def valid(until, rule, days=30):
+def valid(until, rule):
     root = f'validUntil="{until:%Y-%m-%dT%H:%M:%SZ}"' if until else ""
-    return judged(an_entity(root=root), Demands(valid_until_rule=rule, longest_days=days))
+    return judged(an_entity(root=root), Demands(valid_until_rule=rule, longest_days=30))
 
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

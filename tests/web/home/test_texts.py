@@ -30,11 +30,10 @@ def a_verification(at=NOW, authenticator=None, counted_as="somebody", **fields):
     )
 
 
-def a_send(answer, code=None, at=NOW, authenticator=None):
-    authenticator = authenticator or PhoneAuthenticator.objects.first()
-    verification = a_verification(at, authenticator)
+def a_send(answer, code=None):
+    verification = a_verification(NOW, PhoneAuthenticator.objects.first())
     return VerificationSend.objects.create(
-        verification=verification, nth=1, channel="sms", at=at, answer=answer, code=code
+        verification=verification, nth=1, channel="sms", at=NOW, answer=answer, code=code
     )
 
 

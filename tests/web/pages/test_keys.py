@@ -43,8 +43,8 @@ def prepared(flex):
     return SigningKey.objects.get(state=State.NEXT)
 
 
-def press(admin, step, *services, use="saml-ec"):
-    return admin.post(PAGE, {"step": step, "use": use, "service": services}, follow=True)
+def press(admin, step, *services):
+    return admin.post(PAGE, {"step": step, "use": "saml-ec", "service": services}, follow=True)
 
 
 def said(page):
