@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
 
 from idp import background
 from idp import clock as clocks
@@ -13,7 +15,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.login.endings import signing_out
 from idp.outgoing.exchange import NOT_PUBLIC
 from idp.saml import names
-from idp.saml.logout import notifying
+from idp.saml.logout import notifying, single_logout
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
@@ -52,6 +54,16 @@ def test_signing_out_at_a_service_ends_the_session_and_gets_a_response(clock, ph
     assert statuses(answer) == [names.SUCCESS]
     assert (answer.get("InResponseTo"), answer.get("Destination"), relay_state) == ("_bye", shifts.slo, "over & out")
     assert not SsoSession.objects.filter(ended_at__isnull=True).exists()
+    assert service_asks_for_a_code(phone, shifts)
+
+
+def test_signing_out_at_a_service_can_be_tried_again_if_latchkey_was_too_busy(clock, phone, shifts, monkeypatch):
+    address = shifts.logout_url(shifts.sign_in(phone))
+    with monkeypatch.context() as busy:
+        busy.setattr(single_logout.signing_out, "sign_out", Mock(side_effect=OperationalError("deadlock detected")))
+        assert get_without_redirect(phone, address).status_code == 503
+    answer, _ = shifts.read_address(get_without_redirect(phone, address).headers["Location"])
+    assert statuses(answer) == [names.SUCCESS]
     assert service_asks_for_a_code(phone, shifts)
 
 

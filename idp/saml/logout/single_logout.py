@@ -36,8 +36,8 @@ def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: O
 
     Raises RepeatedLogoutRequest, and AnswerLogoutWithStatus if we never gave the service provider that name.
     """
-    _refuse_repeated(sp, request)
     with transaction.atomic():
+        _refuse_repeated(sp, request)  # if the rest cannot be written, the same request may come again
         devices = _devices(sp, request)
         initiator = None if request.asynchronous else sp
         logout = Logout.objects.create(
