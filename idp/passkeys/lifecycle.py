@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F
 from django.db.models.functions import Greatest
 
+from idp.agents import device_rows
 from idp.agents.models import Device
 from idp.passkeys import challenges, relying_party, verification
 from idp.passkeys.models import Passkey, PasskeyQuerySet, Purpose
@@ -102,7 +103,14 @@ def remove(chosen: PasskeyQuerySet, now: datetime) -> list[Passkey]:
 
 
 def _held(credential_id: bytes) -> Passkey | None:
-    """Return a passkey, locked until the commit, so its signature count is current."""
+    """Return a passkey and its agent, both locked until the commit, so its signature count is current."""
     named = Passkey.objects.filter(credential_id=credential_id)
+    owner = named.values_list("agent", flat=True).first()
+    if owner is None:
+        return None
+    agent = device_rows.hold_agent(owner)
     named.update(sign_count=F("sign_count"))
-    return named.select_related("agent").first()
+    passkey = named.first()
+    if passkey is not None:
+        passkey.agent = agent
+    return passkey

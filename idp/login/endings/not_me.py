@@ -55,6 +55,7 @@ def report(here: Device, other: Device, origin: Origin, now: datetime) -> bool:
 
     A passkey that was set up on `other` is removed with it.
     """
+    device_rows.hold_agent(other.agent_id)
     device_rows.hold([here.pk, other.pk])
     if was_reported(other):
         return False

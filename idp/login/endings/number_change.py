@@ -23,9 +23,13 @@ from idp.passkeys.models import Passkey
 
 @transaction.atomic
 def end_sign_ins(agents: Collection[Agent], by: str, origin: Origin, now: datetime) -> list[Device]:
-    """Sign agents out everywhere and remove their passkeys. Returns the devices that were signed in."""
+    """Sign agents out everywhere and remove their passkeys. Returns the devices that were signed in.
+
+    The devices come first: one that is just setting a passkey up is waited for, and the passkey is removed with it.
+    """
+    ended = signing_out.sign_out(Device.objects.filter(agent__in=agents), Reason.NUMBER_CHANGED, by, origin, now)
     passkey_setup.remove(Passkey.objects.filter(agent__in=agents), f"number changed, by {by}", origin, now)
-    return signing_out.sign_out(Device.objects.filter(agent__in=agents), Reason.NUMBER_CHANGED, by, origin, now)
+    return ended
 
 
 def announce(

@@ -18,7 +18,7 @@ def sign_out(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, no
 
     The trail gets a line for each, with the reason and `by` whom.
     """
-    device_rows.hold(chosen.active().values_list("pk", flat=True))
+    hold(chosen.active())
     ended = [devices.revoke(device, reason, now) for device in chosen.active().select_related("agent")]
     sessions.end([device.pk for device in ended], reason, now)
     for device in ended:
@@ -33,8 +33,13 @@ def end_sessions(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin
 
     Their next sign-in may still need no code, if they hold a long-lived token.
     """
-    device_rows.hold(chosen.values_list("pk", flat=True))
+    hold(chosen)
     sessions.end(chosen.values_list("pk", flat=True), reason, now)
     for device in chosen.select_related("agent"):
         detail = f"its session, {reason.label} ({by})"
         events.record(Kind.DEVICE_ENDED, origin, now, agent=device.agent, device=device, detail=detail)
+
+
+def hold(chosen: DeviceQuerySet) -> None:
+    """Lock devices, in order of id, before anything else that their end changes. Runs inside the transaction."""
+    device_rows.hold(chosen.values_list("pk", flat=True))

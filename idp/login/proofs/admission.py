@@ -1,8 +1,7 @@
 """Lets in an agent who has just given proof."""
 
-from uuid import UUID
-
 from idp.agents import device_rows
+from idp.agents.models import Agent
 from idp.audit.models import Kind
 from idp.login.access_decision import Subject
 from idp.login.flow import sign_in
@@ -13,12 +12,12 @@ from idp.login.ladder.steps import Refuse, RefusedBy
 from idp.login.models import LoginFlow
 
 
-def admit(request: FlowRequest[LoginFlow], pk: UUID, proof: FreshProof) -> Step:
+def admit(request: FlowRequest[LoginFlow], agent: Agent, proof: FreshProof) -> Step:
     """Sign an agent in, if they are switched on and the access policy allows it.
 
-    Runs inside the caller's transaction. Locks the agent's row.
+    Runs inside the caller's transaction, in which the agent's row is held. It was held before the texted code or the
+    passkey was used up: a changed number ends these in the same order, so neither waits for the other.
     """
-    agent = device_rows.hold_agent(pk)
     if not agent.is_active:
         request.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from idp.agents import device_rows
 from idp.login.codes import guess_limit
 from idp.login.codes.requesting import asker_of
 from idp.login.flow import sign_in
@@ -61,9 +62,9 @@ def _use_proof(request: FlowRequest[LoginFlow], given: Given, counted: Verificat
     verification = flow.verification
     if verification is None or verification != counted or verification.authenticator is None:
         return Checked.WRONG
-    agent = verification.authenticator.user
-    proved = proofs.spend(agent, given, request.now)
+    proved = proofs.spend(verification.authenticator.user, given, request.now)
     if proved is None:
         return Checked.WRONG
+    agent = device_rows.hold_agent(verification.authenticator.user_id)
     verifications.approve(verification, request.now, Outcome.OTHERWISE)  # the code counts even if another was faster
-    return admission.admit(request, agent.pk, FreshProof(proved.method, proved.remark))
+    return admission.admit(request, agent, FreshProof(proved.method, proved.remark))

@@ -48,6 +48,5 @@ def _use_passkey(request: FlowRequest[LoginFlow], shown: str) -> Step | NotProve
         request.record(kind, agent=named and named.agent, device=named and named.device, detail=proved.refused.why)
         return proved
     flow.touch_points = request.facts.touch_points
-    return admission.admit(
-        request, proved.passkey.agent_id, FreshProof(Method.PASSKEY, f"passkey of {proved.passkey.label}")
-    )
+    passkey = proved.passkey
+    return admission.admit(request, passkey.agent, FreshProof(Method.PASSKEY, f"passkey of {passkey.label}"))

@@ -39,6 +39,7 @@ def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: O
     with transaction.atomic():
         _refuse_repeated(sp, request)  # if the rest cannot be written, the same request may come again
         devices = _devices(sp, request)
+        signing_out.hold(Device.objects.filter(pk__in=devices))
         initiator = None if request.asynchronous else sp
         logout = Logout.objects.create(
             initiator=initiator, request_id=request.id, relay_state=request.relay_state, begun_at=now
