@@ -47,7 +47,11 @@ def config(*names):
     return json.dumps({"config_list": [{"connection_name": name, "active": active} for name, active in names]})
 
 
-def test_looking_up_asks_twilio_once_without_credentials_and_fills_in_the_connection(admin, twilio):
+def test_looking_up_asks_twilio_once_without_credentials_and_fills_in_the_connection(
+    admin, twilio, tmp_path, monkeypatch
+):
+    (tmp_path / "netrc").write_text("default login olivia password secret\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     asked = twilio(body=config((CONNECTION, True))).asked
     page = shown(look_up(admin))
     assert f"Connect {CONNECTION}" in page
