@@ -22,8 +22,6 @@ from idp.saml.requests.requested_context import Comparison, RequestedContext, ac
 from idp.saml.trust import RequestedContextRule, SpTrust
 from idp.values import value
 
-__all__ = ["AuthnRequest", "SpTrust", "TrustedAuthnRequest", "check", "parse"]
-
 _SAML = f"{{{names.ASSERTION}}}"
 _SAMLP = f"{{{names.PROTOCOL}}}"
 

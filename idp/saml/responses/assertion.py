@@ -14,28 +14,13 @@ from typing import NamedTuple
 
 from idp.saml import names
 from idp.saml.attributes.attribute import Attribute
-from idp.saml.documents.elements import Element, element, instant, new_id, writable
+from idp.saml.documents.elements import Element, element, instant, new_id
 from idp.saml.documents.stencil import Stencil, place
 from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import SamlStatus
+from idp.saml.protocol_message import whole
 from idp.saml.signatures.signing import SamlKey, sign
 from idp.values import value
-
-__all__ = [
-    "Authenticated",
-    "Encryption",
-    "Envelope",
-    "ResponseContent",
-    "Sent",
-    "Sign",
-    "Subject",
-    "build_assertion",
-    "build_error_response",
-    "build_response",
-    "signed_error_response",
-    "signed_response",
-    "writable",
-]
 
 LIFETIME = timedelta(minutes=5)
 BACKDATED = timedelta(minutes=5)  # some service providers allow no clock skew at all
@@ -160,7 +145,7 @@ def build_assertion(content: ResponseContent, *, now: datetime) -> Element:
         attributes=tuple([(it.name, it.name_format, len(it.values)) for it in content.attributes]),
     )
     own = [
-        _whole(content.subject.name_id),
+        whole(content.subject.name_id),
         envelope.in_response_to or "",
         instant(now - BACKDATED),
         instant(now + LIFETIME),
@@ -197,12 +182,6 @@ def build_error_response(envelope: Envelope, status: SamlStatus, *, now: datetim
     if status.top == names.SUCCESS:
         raise ValueError("Success comes with an Assertion")
     return build_response(envelope, status, now=now)
-
-
-def _whole(value: str) -> str:
-    if not value or value != value.strip():
-        raise ValueError(f"empty or padded with white space: {value!r}")
-    return value
 
 
 # The parts that are the same in many Assertions are built once. They say nothing about a person.
@@ -270,7 +249,7 @@ def _attribute(name: str, name_format: str, values: int, nth: Iterator[int]) -> 
 
 @lru_cache
 def _issuer(entity_id: str) -> Element:
-    return element("saml:Issuer", text=_whole(entity_id))
+    return element("saml:Issuer", text=whole(entity_id))
 
 
 @lru_cache

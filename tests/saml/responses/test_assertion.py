@@ -16,7 +16,7 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 from idp.saml import names
 from idp.saml.attributes.attribute import Attribute
 from idp.saml.attributes.release_list import FLEX, release
-from idp.saml.documents.elements import new_id
+from idp.saml.documents.elements import new_id, writable
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import SamlStatus
 from idp.saml.profiles import Person
@@ -30,7 +30,6 @@ from idp.saml.responses.assertion import (
     build_error_response,
     signed_error_response,
     signed_response,
-    writable,
 )
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW
 
