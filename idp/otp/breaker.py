@@ -6,9 +6,10 @@ alike. While it is open, a probe asks Verify about the service now and then. An 
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Subquery, Value
+from django.db.models import F, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from idp.otp.allowances import CLOCKS_APART
 from idp.otp.gateway import Failure
 from idp.otp.models import Breaker
 
@@ -46,6 +47,9 @@ def note_success() -> None:
 
 
 def take_probe(now: datetime) -> bool:
-    """Tell whether the caller should probe Verify now. While it is open, one caller gets True every 15 seconds."""
-    due = Breaker.objects.filter(pk=ONLY, opened_at__isnull=False, next_probe_at__lte=now)
-    return due.update(next_probe_at=now + PROBE_EVERY) == 1
+    """Tell whether the caller should probe Verify now. While it is open, one caller gets True every 15 seconds.
+
+    A probe that is further away than that was planned by a wrong clock, and is due as well.
+    """
+    due = Q(next_probe_at__lte=now) | Q(next_probe_at__gt=now + PROBE_EVERY + CLOCKS_APART)
+    return Breaker.objects.filter(due, pk=ONLY, opened_at__isnull=False).update(next_probe_at=now + PROBE_EVERY) == 1

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from idp.otp import breaker
+from idp.otp.allowances import CLOCKS_APART
 from idp.otp.breaker import FAILURES, PROBE_EVERY, WINDOW
 from idp.otp.gateway import Failure
 from tests.conftest import NOW
@@ -60,6 +61,19 @@ def test_one_asks_verify_about_itself_every_so_often():
     assert breaker.take_probe(NOW + PROBE_EVERY)
     assert not breaker.take_probe(NOW + PROBE_EVERY)
     assert breaker.take_probe(NOW + 2 * PROBE_EVERY)
+
+
+def test_workers_whose_clocks_differ_a_little_share_the_probes():
+    fail()
+    assert breaker.take_probe(NOW + PROBE_EVERY + CLOCKS_APART)
+    assert not breaker.take_probe(NOW + PROBE_EVERY)
+
+
+def test_a_worker_whose_clock_was_an_hour_ahead_does_not_keep_others_from_asking_verify():
+    fail()
+    assert breaker.take_probe(NOW + timedelta(hours=1))
+    assert breaker.take_probe(NOW + PROBE_EVERY)
+    assert not breaker.take_probe(NOW + PROBE_EVERY)
 
 
 def test_a_success_writes_nothing_where_nothing_failed(django_assert_num_queries):
