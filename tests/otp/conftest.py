@@ -24,8 +24,8 @@ def an_emulator(port=0):
     return make_server(port, account_sid=ACCOUNT, username=USERNAME, password=PASSWORD, service_sid=SERVICE)
 
 
-def a_gateway(base_url, **options):
-    settings = TwilioSettings(ACCOUNT, USERNAME, PASSWORD, SERVICE, base_url, "", "")
+def a_gateway(base_url, *, password=PASSWORD, service_sid=SERVICE, locale="", template_sid="", **options):
+    settings = TwilioSettings(ACCOUNT, USERNAME, password, service_sid, base_url, locale, template_sid)
     return TwilioGateway(settings, **options)
 
 

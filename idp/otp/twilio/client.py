@@ -1,4 +1,4 @@
-"""The connection to Twilio Verify: one SDK client per thread, with timeouts. Every failure becomes a value."""
+"""The connection to Twilio: one SDK client per thread, with timeouts. Every failure becomes a value."""
 
 import logging
 import threading
@@ -86,9 +86,13 @@ class ThreadClient:
 
     def read(self, act: Callable[[Any], Any], read: Callable[[Any], Read]) -> Read | Trouble:
         """Make a call of Verify v2 and read its answer. Every failure is returned as a value."""
+        return self.call(lambda sdk: act(sdk.verify.v2), read)
+
+    def call(self, act: Callable[[Client], Any], read: Callable[[Any], Read]) -> Read | Trouble:
+        """Do the same with a call of any part of Twilio."""
         self._begin_call()
         try:
-            return read(act(self._sdk.verify.v2))
+            return read(act(self._sdk))
         except (TwilioException, RequestException, HTTPError) as error:
             return self.trouble(error)
         except (ValueError, AttributeError, TypeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Answers of Verify that never end: they are given up in time, so that they keep no thread from other codes."""
+"""Answers of Twilio that never end: they are given up in time, so that they keep no thread from other codes."""
 
 import socketserver
 from contextlib import suppress
@@ -6,7 +6,11 @@ from threading import Event, Thread
 
 import pytest
 
+from idp.otp.delivery import Delivery
 from idp.otp.gateway import CheckResult
+from idp.otp.twilio.client import TwilioSettings
+from idp.otp.twilio.messages import TwilioMessages
+from tests.otp.conftest import ACCOUNT, PASSWORD, SERVICE, USERNAME
 from tests.otp.twilio.codes import ANA
 
 pytestmark = pytest.mark.long
@@ -56,3 +60,9 @@ def that_sends():
 def test_an_answer_that_never_ends_is_given_up(make_gateway, that_sends, head, piece, pause):
     gateway = make_gateway(that_sends(head, piece, pause), timeout=(0.5, 0.5), pause=lambda _: None)
     assert gateway.check(sid=SID, to=ANA, code="123456") is CheckResult.UNKNOWN
+
+
+def test_so_is_one_to_a_text_without_a_code(that_sends):
+    settings = TwilioSettings(ACCOUNT, USERNAME, PASSWORD, SERVICE, that_sends(HEAD, b"X-Padding: x\r\n", 0.1))
+    messages = TwilioMessages(settings, "+12015550100", timeout=(0.5, 0.5))
+    assert messages.send(ANA, "Your number was changed.") == Delivery(accepted=False)
