@@ -1,4 +1,4 @@
-"""Connects the thread of a test to another database for a while."""
+"""Other databases than the one of a test."""
 
 from contextlib import contextmanager
 
@@ -6,8 +6,23 @@ from django.db import connections
 
 
 @contextmanager
+def an_empty_database(folder):
+    """Yield the name of one without tables, which no other worker uses. On SQLite it is a file in this folder."""
+    own = connections["default"]
+    if own.vendor == "sqlite":
+        yield str(folder / "empty.sqlite3")
+        return
+    name, execute = f"{own.settings_dict['NAME']}_empty", own.cursor().execute
+    execute(f"CREATE DATABASE {name}")
+    try:
+        yield name
+    finally:
+        execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
 def connected_to(**settings):
-    """Connect with these settings changed (HOST, PORT, NAME …); OPTIONS are added to the usual ones."""
+    """Connect this thread with these settings changed (HOST, PORT, NAME …); OPTIONS are added to the usual ones."""
     usual, known = connections["default"], connections._connections
     options = usual.settings_dict["OPTIONS"] | settings.pop("OPTIONS", {})
     there = type(usual)(usual.settings_dict | settings | {"OPTIONS": options}, alias="another")

@@ -7,20 +7,20 @@ from django.db import connection
 
 from idp.conf import ROOT
 
-NAME, PASSWORD = "latchkey_serving", "of-this-test"
+PASSWORD = "of-this-test"
 
 
 @contextmanager
 def serving_account(database_url):
-    """Have the account as long as the block lasts, in the database of this address."""
-    execute = connection.cursor().execute
-    execute(f"CREATE ROLE {NAME} LOGIN PASSWORD '{PASSWORD}'")
+    """Have the account as long as the block lasts, in the database of this address. No other worker uses its name."""
+    name, execute = f"serving_{connection.settings_dict['NAME']}", connection.cursor().execute
+    execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
     try:
-        _run(database_url, "-v", f"account={NAME}", "-f", "deploy/postgresql/serving.sql")
-        yield {"USER": NAME, "PASSWORD": PASSWORD}
+        _run(database_url, "-v", f"account={name}", "-f", "deploy/postgresql/serving.sql")
+        yield {"USER": name, "PASSWORD": PASSWORD}
     finally:
-        _run(database_url, "-c", f"DROP OWNED BY {NAME}")
-        execute(f"DROP ROLE {NAME}")
+        _run(database_url, "-c", f"DROP OWNED BY {name}")
+        execute(f"DROP ROLE {name}")
 
 
 def _run(database_url, *words):

@@ -22,9 +22,9 @@ def on_sqlite():
     return connection.vendor == "sqlite"
 
 
-def database_url():
-    """The test's own database, as another process names it."""
-    database = connection.settings_dict
+def database_url(name=None):
+    """The test's own database, or another one of this name, as another process names it."""
+    database = connection.settings_dict | ({"NAME": name} if name else {})
     if on_sqlite():
         return f"sqlite:///{database['NAME']}"
     return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
@@ -37,8 +37,9 @@ def children_of(pid):
 class Installation:
     """Four processes on PostgreSQL, one with threads on SQLite. They end with the `with` block."""
 
-    def __init__(self, folder, *, https=False, **environment):
-        self.port, self.log = free_port(), folder / "gunicorn.log"
+    def __init__(self, folder, *, https=False, socket=None, **environment):
+        """`socket`: where it listens too, as behind a proxy on the same computer."""
+        self.port, self.log, self.socket = free_port(), folder / "gunicorn.log", socket
         self.url = f"{'https' if https else 'http'}://localhost:{self.port}"
         self.size = 1 if on_sqlite() else 4
         self.environment = os.environ | {
@@ -56,6 +57,7 @@ class Installation:
 
     def start(self):
         command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{self.port}", "idp.wsgi"]
+        command += ["--bind", f"unix:{self.socket}"] if self.socket else []
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 

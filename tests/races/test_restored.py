@@ -19,7 +19,7 @@ from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.policies.models import Stop
 from idp.web.checkup import database
-from tests.another_database import connected_to
+from tests.another_database import an_empty_database, connected_to
 from tests.deployment.serving_account import serving_account
 from tests.phone import Phone
 from tests.races.installation import Installation, database_url, on_sqlite
@@ -28,19 +28,6 @@ from tests.user_agents import IPHONE
 from tests.web.checkup.conftest import sentence
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
-
-
-@contextmanager
-def an_empty_database(folder):
-    if on_sqlite():
-        yield f"sqlite:///{folder}/restored.sqlite3"
-        return
-    execute = connection.cursor().execute
-    execute("CREATE DATABASE restored")
-    try:
-        yield database_url().rpartition("/")[0] + "/restored"
-    finally:
-        execute("DROP DATABASE restored WITH (FORCE)")
 
 
 @contextmanager
@@ -54,32 +41,32 @@ def served_from(url):
         yield url.replace(owner, "{USER}:{PASSWORD}".format(**account))
 
 
-def restore(file, url, *how):
+def restore(file, name, *how):
     command = [sys.executable, "manage.py", "restore", str(file), *how]
-    environment = os.environ | {"DATABASE_URL": url}
+    environment = os.environ | {"DATABASE_URL": database_url(name)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, verify, tmp_path):
-    with an_empty_database(tmp_path) as url:
+    with an_empty_database(tmp_path) as name:
         place = Installation(tmp_path, WEB_CONCURRENCY="1")
         with DemoSp(place.url) as sp:
             seeds.plant(sp.url)
             call_command("backup", tmp_path / "file", stderr=StringIO())
-            assert "A strict reader takes the answer for flex." in restore(tmp_path / "file", url)
-            with served_from(url) as place.environment["DATABASE_URL"], place:
+            assert "A strict reader takes the answer for flex." in restore(tmp_path / "file", name)
+            with served_from(database_url(name)) as place.environment["DATABASE_URL"], place:
                 phone = Phone(sp.url, verify, IPHONE)
                 assert phone.sign_in()["signed_in"]
                 assert phone.sign_in_silently()["signed_in"]
 
 
 def test_a_restore_stops_all_sign_ins_if_it_is_told_to(transactional_db, keys, tmp_path):
-    with an_empty_database(tmp_path) as url:
+    with an_empty_database(tmp_path) as name:
         call_command("backup", tmp_path / "file", stderr=StringIO())
-        restore(tmp_path / "file", url, "--stop-sign-ins")
-        with connected_to(NAME=url.removeprefix("sqlite:///") if on_sqlite() else "restored"):
+        restore(tmp_path / "file", name, "--stop-sign-ins")
+        with connected_to(NAME=name):
             assert Stop.objects.in_force().get().why == "backup file restored"
 
 
@@ -92,18 +79,18 @@ execute_from_command_line(sys.argv)
 """
 
 
-def break_off(file, url, step):
+def break_off(file, name, step):
     """The process is killed where it was about to take a step."""
     command = [sys.executable, "-c", f"import django; django.setup(){KILLED}", "restore", str(file), step]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": database_url(name)}, check=False)
     assert done.returncode == -signal.SIGKILL
 
 
 def test_an_interrupted_restore_serves_nobody(browser, tmp_path):
     call_command("backup", tmp_path / "file", stderr=StringIO())
-    with an_empty_database(tmp_path) as url:
-        break_off(tmp_path / "file", url, "sign_out")
-        with connected_to(NAME=url.removeprefix("sqlite:///") if on_sqlite() else "restored"):
+    with an_empty_database(tmp_path) as name:
+        break_off(tmp_path / "file", name, "sign_out")
+        with connected_to(NAME=name):
             assert is_busy(browser.get(browser.address))
             assert browser.get("/readyz").status_code == 503
             with pytest.raises(CommandError, match="has not finished"):

@@ -1,31 +1,12 @@
 """A database without tables: the server starts, says that it is busy, and its log says what to do."""
 
-from contextlib import contextmanager
-
 import pytest
-from django.db import connection
 from structlog.testing import capture_logs
 
 from idp.sql import unprepared
 from idp.web import start_up
-from tests.another_database import connected_to
-from tests.races.installation import on_sqlite
+from tests.another_database import an_empty_database, connected_to
 from tests.races.known_phone import is_busy, is_signed_in
-
-
-@contextmanager
-def an_empty_database(folder):
-    if on_sqlite():
-        with connected_to(NAME=str(folder / "empty.sqlite3")):
-            yield
-        return
-    execute = connection.cursor().execute
-    execute("CREATE DATABASE empty")
-    try:
-        with connected_to(NAME="empty"):
-            yield
-    finally:
-        execute("DROP DATABASE empty WITH (FORCE)")
 
 
 @pytest.fixture
@@ -37,7 +18,7 @@ def remedies(monkeypatch):
 
 
 def test_agents_and_services_read_that_latchkey_is_busy_and_operators_what_to_do(browser, remedies, tmp_path):
-    with an_empty_database(tmp_path):
+    with an_empty_database(tmp_path) as name, connected_to(NAME=name):
         assert is_busy(browser.get(browser.address))
         assert is_busy(browser.get("/saml/metadata"))
     assert remedies() == {unprepared.MIGRATE}
@@ -45,7 +26,7 @@ def test_agents_and_services_read_that_latchkey_is_busy_and_operators_what_to_do
 
 
 def test_such_a_node_starts_and_is_not_ready(browser, remedies, tmp_path):
-    with an_empty_database(tmp_path):
+    with an_empty_database(tmp_path) as name, connected_to(NAME=name):
         start_up.check()
         assert browser.get("/readyz").status_code == 503
     assert remedies() == {unprepared.MIGRATE}
