@@ -70,7 +70,8 @@ def _beyond(webhook: Webhook) -> list[Seal]:
 
 def _unread(webhook: Webhook, up_to: datetime, last: int) -> list[LoginEvent]:
     known = Delivery.objects.filter(webhook=webhook, event=OuterRef("pk")).exclude(kind__in=kinds.TRAIL)
-    after = max(webhook.since, webhook.read_to - LOOK_BACK)
+    read_to = min(webhook.read_to, up_to)  # later only if a clock that was ahead wrote it
+    after = max(webhook.since, read_to - LOOK_BACK)
     lines = LoginEvent.objects.filter(
         ~Exists(known), kind__in=kinds.lines_for(webhook.kinds), at__gt=after, at__lte=up_to, agent__isnull=False
     )

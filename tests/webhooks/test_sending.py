@@ -71,6 +71,16 @@ def test_events_before_a_webhook_or_while_it_is_switched_off_are_not_sent(receiv
     assert receiver.references == ["ONNNN-11111"]
 
 
+def test_after_a_clock_that_was_hours_ahead_is_set_back_no_event_is_skipped(receiver, webhook, happens, clock):
+    clock.shift(timedelta(hours=3))
+    happens("AHEAD-11111")
+    send()
+    clock.shift(-timedelta(hours=3))
+    happens("AFTER-22222")
+    send()
+    assert receiver.references == ["AHEAD-11111", "AFTER-22222"]
+
+
 # Failures
 
 
