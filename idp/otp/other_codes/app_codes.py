@@ -1,6 +1,5 @@
 """An agent's authenticator app: registers it, and accepts each of its codes once (RFC 6238)."""
 
-from base64 import b32encode
 from datetime import datetime, timedelta
 from secrets import token_bytes
 
@@ -12,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from idp.agents.models import Agent
 from idp.keys.encryption import cipher
 from idp.otp.models import AuthenticatorApp
+from idp.otp.other_codes import written_codes
 
 APP_NAME = "authenticator app"
 KEY_LENGTH = 20
@@ -73,9 +73,8 @@ def url(app: AuthenticatorApp) -> str:
 
 
 def key_text(app: AuthenticatorApp) -> str:
-    """Return the key for typing, in groups of four."""
-    text = b32encode(_key(app) or b"").decode().rstrip("=")
-    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+    """Return the key for typing."""
+    return written_codes.key_text(_key(app) or b"")
 
 
 def _use(app: AuthenticatorApp, code: str, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from base64 import b32encode
 
 from idp.bearer_secrets import keyed_hash
 from idp.reference import ALPHABET
@@ -16,6 +17,12 @@ def shown(code: str) -> str:
     """Write a code in two halves, as people read it."""
     half = len(code) // 2
     return f"{code[:half]}-{code[half:]}"
+
+
+def key_text(key: bytes) -> str:
+    """Write the key of an authenticator app as people type it: in base32 (RFC 4648), in groups of four."""
+    text = b32encode(key).decode().rstrip("=")
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 def read(typed: str) -> str | None:

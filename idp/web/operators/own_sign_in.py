@@ -1,6 +1,5 @@
 """The page on which operators set their password and register their authenticator app."""
 
-from base64 import b32encode
 from typing import Any
 
 from django import forms
@@ -31,12 +30,6 @@ def app_to_register(operator: Agent, session: SessionBase) -> TOTPDevice:
     It is not saved before, so that looking at the page changes nothing.
     """
     return TOTPDevice(user=operator, name=APP_NAME, key=session.setdefault(SHOWN_KEY, default_key()))
-
-
-def key_text(app: TOTPDevice) -> str:
-    """Return the key for typing, in groups of four."""
-    text = b32encode(app.bin_key).decode().rstrip("=")
-    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 class OwnSignInForm(forms.Form):

@@ -19,6 +19,7 @@ from idp import clock
 from idp.agents.models import Agent, Supervisor
 from idp.audit import acts
 from idp.audit.models import Kind
+from idp.otp.other_codes import written_codes
 from idp.web import qr
 from idp.web.departments import home as department_home
 from idp.web.departments import reach
@@ -145,7 +146,7 @@ class OperatorSite(admin.AdminSite):
             "title": "Your own sign-in",
             "form": form,
             "qr": qr.drawn(app.config_url),
-            "key": own_sign_in.key_text(app),
+            "key": written_codes.key_text(app.bin_key),
             "address": app.config_url,
             "operator": operator,
         }

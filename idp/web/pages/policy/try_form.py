@@ -21,10 +21,10 @@ from idp.policies.simulation import sample_devices
 from idp.policies.simulation.preview import Known, Tried
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import UserAgent
-from idp.policies.user_agents.words import describe
 from idp.web import services_offered
 from idp.web.pages.policy.rule_form import apps
 from idp.web.services_offered import BY_SHORT_NAME
+from idp.web.sign_in_checks.arrival import described
 
 MONTH = timedelta(days=30)
 MOST_SEEN = 60
@@ -182,11 +182,7 @@ def seen_this_month(now: datetime) -> list[tuple[int, str]]:
     recent = LoginEvent.objects.filter(pk__in=newest).exclude(user_agent="").order_by()
     lasts = recent.values("user_agent").annotate(last=Max("pk")).order_by("-last")[:MOST_SEEN]
     events = LoginEvent.objects.filter(pk__in=[it["last"] for it in lasts]).order_by("-pk")
-    return [(it.pk, f"{_described(it.user_agent)}, last {it.at:%d %b %H:%M}") for it in events]
-
-
-def _described(header: str) -> str:
-    return describe(user_agents.parse(header))
+    return [(it.pk, f"{described(it.user_agent)}, last {it.at:%d %b %H:%M}") for it in events]
 
 
 def _signed_in(agent: Agent, at: datetime) -> Known | None:
