@@ -30,7 +30,7 @@ SHOW_NO_PAGE = {
     "jsi18n",
     "autocomplete",
     "view_on_site",
-    "flex_heard",
+    "flex_requests",
     "import_progress",
     "policy_replay_csv",
     "export_agents",

@@ -19,7 +19,7 @@ SIGN_INS = (
     "first page of a sign-in with a code",
     "sign-in with a code",
 )
-OWN_PAGES = ("index", "alarms", "costs", "everyone_out", "policy_history", "connect_flex", "flex_heard", "safe_list")
+OWN_PAGES = ("index", "alarms", "costs", "everyone_out", "policy_history", "connect_flex", "flex_requests", "safe_list")
 OF_AN_AGENT = ("agents_agent_change", "agent_timeline", "why_agent")
 HIGHEST = 900
 """Agents below this number exist in every installation. The first of them sign in with codes, each once."""

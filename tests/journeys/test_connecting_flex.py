@@ -123,8 +123,8 @@ def test_an_unknown_flex_is_detected_and_registered_and_the_same_agent_signs_in(
     operator_page.post(f"{PAGE}listening/begin/")
     assert phone.open(pretend.ask()).status == 403
 
-    heard = operator_page.get(f"{PAGE}listening/heard/").content.decode()
-    action = html.fromstring(heard).xpath("//form[contains(@action, 'adopt')]/@action")
+    panel = operator_page.get(f"{PAGE}listening/requests/").content.decode()
+    action = html.fromstring(panel).xpath("//form[contains(@action, 'adopt')]/@action")
     operator_page.post(action[0])
     assert re.fullmatch(r"[a-z2-7]{26}", sign_in(phone, pretend))
     assert HeardRequest.objects.first().outcome == ""
@@ -163,6 +163,6 @@ def test_a_flex_that_signs_is_detected_and_works_once_its_signatures_are_ignored
     address = f"{SSO}?{a_signed_query(request, a_pair('twilio'))}"
     operator_page.post(f"{PAGE}listening/begin/", {"service": "flex"})
     assert phone.open(address).status == 400
-    heard = html.fromstring(operator_page.get(f"{PAGE}listening/heard/").content.decode())
-    operator_page.post(heard.xpath("//form[contains(@action, 'signatures')]/@action")[0], {"service": "flex"})
+    panel = html.fromstring(operator_page.get(f"{PAGE}listening/requests/").content.decode())
+    operator_page.post(panel.xpath("//form[contains(@action, 'signatures')]/@action")[0], {"service": "flex"})
     assert phone.open(address).form_with("identifier") is not None

@@ -37,7 +37,7 @@ OWN_PAGES = (
     "key_change",
     "connect_flex",
     "flex_symptoms",
-    "flex_heard",
+    "flex_requests",
     "would_answer",
     "service_from_metadata",
 )

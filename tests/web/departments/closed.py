@@ -47,7 +47,7 @@ PAGES = {
     "export_trail": "a file of the trail leaves the house",
     "flex_adopt": "the whole place",
     "flex_connection": "the whole place",
-    "flex_heard": "the whole place",
+    "flex_requests": "the whole place",
     "flex_ignore_signatures": "the whole place",
     "flex_listen": "the whole place",
     "flex_look_up": "the whole place",

@@ -11,7 +11,7 @@ from idp.web.rendering import admin_page
 from idp.web.request_fields import text_field
 
 ADD, CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
-LISTENING_PART = "heard"
+LISTENING_PART = "requests"
 """The HTML ID of the listening part."""
 
 

@@ -35,7 +35,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         ("look-up/account/", look_up, "flex_look_up"),
         ("listening/begin/", buttons.listen, "flex_listen"),
         ("listening/end/", buttons.stop_listening, "flex_stop_listening"),
-        ("listening/heard/", listening_part, "flex_heard"),
+        ("listening/requests/", listening_part, "flex_requests"),
         ("adopt/<int:pk>/", buttons.adopt, "flex_adopt"),
         ("<slug:slug>/", connection, "flex_connection"),
         ("<slug:slug>/signatures/", buttons.ignore_signatures, "flex_ignore_signatures"),

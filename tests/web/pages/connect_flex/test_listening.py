@@ -27,7 +27,7 @@ from tests.web.seeded import a_service
 def test_buttons_start_and_stop_listening(admin, clock):
     a_service()
     page = admin.post(f"{PAGE}listening/begin/", {"service": "flex"}, follow=True)
-    assert page.redirect_chain[-1][0] == f"{PAGE}flex/#heard"
+    assert page.redirect_chain[-1][0] == f"{PAGE}flex/#requests"
     assert "Listening, for 10 more minutes." in shown(page)
     assert "Listen for Flex" in shown(admin.post(f"{PAGE}listening/end/", follow=True))
     assert listening.current(NOW + timedelta(seconds=5)) is None
@@ -35,16 +35,16 @@ def test_buttons_start_and_stop_listening(admin, clock):
 
 def test_the_polled_part_changes_its_state_when_a_request_arrives(admin, clock):
     listening.begin(NOW)
-    before = html.fromstring(admin.get(f"{PAGE}listening/heard/").content).get("data-state")
+    before = html.fromstring(admin.get(f"{PAGE}listening/requests/").content).get("data-state")
     a_request_heard()
-    after = html.fromstring(admin.get(f"{PAGE}listening/heard/").content)
+    after = html.fromstring(admin.get(f"{PAGE}listening/requests/").content)
     assert after.get("data-state") != before
     assert ENTITY_ID in after.text_content()
 
 
 def test_a_hostile_request_stays_text(admin):
     a_request_heard(issuer="<script>alert(1)</script>", acs_url='"><img src=x>', says={"provider_name": "<b>x</b>"})
-    page = admin.get(f"{PAGE}listening/heard/").content
+    page = admin.get(f"{PAGE}listening/requests/").content
     assert b"<script" not in page
     assert b"<img" not in page
     assert b"<b>" not in page
@@ -78,7 +78,7 @@ def test_the_sentence_names_the_values_that_matter(admin, outcome, sentence):
     a_service(connection=CONNECTION)
     says = {"skew": 400, "answered_with": "InvalidNameIDPolicy", "name_id_format": "urn:x"}
     a_request_heard(outcome=outcome, says=says, acs_url="https://sp.example/acs")
-    assert sentence in shown(admin.get(f"{PAGE}listening/heard/"))
+    assert sentence in shown(admin.get(f"{PAGE}listening/requests/"))
 
 
 def test_a_button_ignores_signatures_by_an_unknown_key_and_says_the_consequence(admin):

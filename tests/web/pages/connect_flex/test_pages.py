@@ -9,7 +9,7 @@ from tests.web.pages.connect_flex.conftest import ACCOUNT, ACS, CONNECTION, OTHE
 from tests.web.seeded import a_service
 
 
-@pytest.mark.parametrize("address", ["", "symptoms/", "flex/", "listening/heard/"])
+@pytest.mark.parametrize("address", ["", "symptoms/", "flex/", "listening/requests/"])
 def test_operators_who_may_not_add_services_see_no_page(keys, address):
     a_service()
     looker = a_superuser("looker@acme.example", is_superuser=False)
