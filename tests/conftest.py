@@ -64,7 +64,11 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 20)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    on_sqlite = connections["default"].vendor == "sqlite"
+    left_out = [item for item in items if on_sqlite and item.get_closest_marker("postgresql_only")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         if {"flex", "verify", "redis"} & set(item.fixturenames):
             item.add_marker(pytest.mark.live)

@@ -10,11 +10,10 @@ from tests.another_database import connected_to
 from tests.cluster.postgresql import NAME
 from tests.cluster.test_failover import pair
 from tests.conftest import NOW
-from tests.races.installation import on_sqlite
 from tests.races.known_phone import browser, is_signed_in
 
 __all__ = ["browser", "pair"]
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.postgresql_only]
 
 
 def node_of(pair, nth):
@@ -22,10 +21,7 @@ def node_of(pair, nth):
     return connected_to(NAME="postgres", USER=NAME, PASSWORD=pair.password, HOST="127.0.0.1", PORT=pair.ports[nth])
 
 
-def test_after_the_promotion_of_a_lagging_replica_everyone_out_keeps_revoked_phones_out(browser, request):
-    if on_sqlite():  # has no replicas
-        return
-    pair = request.getfixturevalue("pair")
+def test_after_the_promotion_of_a_lagging_replica_everyone_out_keeps_revoked_phones_out(browser, pair):
     pair.copy(connection.settings_dict)
     pair.lag()
     with node_of(pair, 0):

@@ -13,9 +13,9 @@ from idp.agents.models import Agent
 from idp.web.checkup import database
 from tests.another_database import connected_to
 from tests.deployment.serving_account import serving_account
-from tests.races.installation import database_url, on_sqlite
+from tests.races.installation import database_url
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.postgresql_only]
 REFUSED = "permission denied|must be owner|must be superuser"
 BEYOND_ITS_RIGHTS = [
     "ALTER TABLE agents_agent ADD COLUMN another text",
@@ -32,23 +32,18 @@ BEYOND_ITS_RIGHTS = [
 
 @pytest.fixture
 def serving(transactional_db):
-    """How to be that account, or nothing: SQLite has no accounts."""
-    if on_sqlite():
-        yield None
-        return
+    """How to be that account."""
     with serving_account(database_url()) as serving:
         yield serving
 
 
 def test_the_serving_account_can_change_rows_and_no_tables(serving):
-    for statement in BEYOND_ITS_RIGHTS if serving else ():
+    for statement in BEYOND_ITS_RIGHTS:
         with connected_to(**serving), pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
             connection.cursor().execute(statement)
 
 
 def test_commands_and_timers_run_as_that_account(serving, keys):
-    if not serving:
-        return
     with connected_to(**serving):
         for command in ("purge", "send_logouts", "send_webhooks", "refresh_metadata"):
             call_command(command, stdout=StringIO())

@@ -18,7 +18,6 @@ from idp.settings import DEAD_AFTER, POOL, SHARED
 from tests.another_database import connected_to
 from tests.cluster.processes import until
 from tests.environment import VERIFY_PORT
-from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_busy, is_signed_in
 from tests.races.second_connection import second_connection
 from tests.relays import HOST, Relay
@@ -116,9 +115,8 @@ def test_redis_on_a_dead_connection_acts_as_an_empty_cache(redis, settings, monk
         assert cache.OUTAGE.seen
 
 
+@pytest.mark.postgresql_only
 def test_a_database_on_a_dead_connection_gets_a_busy_page(browser):
-    if on_sqlite():  # is no server, and at the end of no connection
-        return
     port = connections["default"].settings_dict["PORT"]
     with Relay(port) as way, connected_to(HOST=HOST, PORT=way.port, OPTIONS={"tcp_user_timeout": 200}):
         assert Device.objects.exists()
@@ -127,9 +125,8 @@ def test_a_database_on_a_dead_connection_gets_a_busy_page(browser):
     assert is_signed_in(browser.get(browser.address))
 
 
+@pytest.mark.postgresql_only
 def test_a_node_that_vanishes_with_a_lock_keeps_an_agent_out_for_seconds_only(browser):
-    if on_sqlite():
-        return
     port, fresh = connections["default"].settings_dict["PORT"], map(browser.request_address, map("_{}".format, count()))
     with Relay(port) as way, second_connection(HOST=HOST, PORT=way.port) as node:
         node.execute("BEGIN")

@@ -134,7 +134,7 @@ def during_a_change_by_a_personnel_system(agent, act):
     users.change(by, agent.pk, lambda user, _: (act(), user)[1])
 
 
-@pytest.mark.skipif(on_sqlite(), reason="SQLite has one writer")
+@pytest.mark.postgresql_only
 @pytest.mark.parametrize("during", [during_an_import, during_a_change_by_a_personnel_system])
 def test_a_phone_signs_in_silently_while_its_agent_is_being_changed(browser, during):
     def asks():
@@ -145,5 +145,5 @@ def test_a_phone_signs_in_silently_while_its_agent_is_being_changed(browser, dur
 
     with ThreadPoolExecutor(1) as pool:
         asked = []
-        during(Agent.objects.get(), lambda: asked.append(pool.submit(asks).result(2)))
+        during(Agent.objects.get(), lambda: asked.append(pool.submit(asks).result(30)))
     assert is_signed_in(*asked)

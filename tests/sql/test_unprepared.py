@@ -6,7 +6,6 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from idp.sql import unprepared
-from tests.races.installation import on_sqlite
 
 
 @pytest.fixture
@@ -34,9 +33,8 @@ def test_a_missing_table_or_column_is_helped_by_migrate(db, statement):
     assert remedy_of(statement) == unprepared.MIGRATE
 
 
+@pytest.mark.postgresql_only
 def test_a_table_that_the_account_may_not_use_is_helped_by_its_rights(db):
-    if on_sqlite():  # has no accounts
-        return
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE somebody; SET LOCAL ROLE somebody")
     assert remedy_of("SELECT * FROM otp_breaker") == unprepared.RIGHTS
