@@ -80,11 +80,11 @@ def test_a_connection_can_be_switched_back(flex):
 
 
 def test_an_operator_is_shown_the_certificate_that_the_connection_needs(flex):
-    from idp.saml.connecting.registration import what_to_type
+    from idp.saml.connecting.console import values_for
 
     key_change.prepare(RSA, NOW)
     key_change.switch(RSA, ["flex"])
-    typed = dict(what_to_type(ServiceProvider.objects.get(), NOW))
+    typed = dict(values_for(ServiceProvider.objects.get(), NOW))
     assert typed["X.509 Certificate"] == the("next").certificate.strip()
 
 

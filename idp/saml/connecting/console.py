@@ -1,4 +1,4 @@
-"""What an operator enters in Twilio's Console: its fields in its order, with our values."""
+"""What an operator enters at a service: in Twilio's Console its fields in its order, elsewhere the same values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,12 +75,25 @@ def fields(
 
 def fields_of(sp: ServiceProvider, now: datetime, default_redirect_url: str = "") -> list[ConsoleField]:
     """Return the fields for a registered connection."""
-    acs_url = next((acs.url for acs in sp.consumers.all()), "")
-    return list(
-        fields(sp.profile, ours(sp, now), name=sp.name, acs_url=acs_url, default_redirect_url=default_redirect_url)
-    )
+    our, acs_url = ours(sp, now), _acs_url(sp)
+    return list(fields(sp.profile, our, name=sp.name, acs_url=acs_url, default_redirect_url=default_redirect_url))
 
 
 def fields_of_a_new_one(now: datetime) -> list[ConsoleField]:
     """Return the fields for a connection that is not registered yet, for both kinds of SSO."""
     return list(fields(flex.ENHANCED.slug, ours(None, now), name="Latchkey", acs_url=""))
+
+
+def values_for(sp: ServiceProvider, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield the values to enter at a service of any type, with names as in the Console."""
+    yield "X.509 Certificate", signing_keys.certificate_for(sp, now).strip()
+    yield "Identity Provider Issuer (our entity ID)", published.entity_id()
+    yield "Single Sign-On URL", published.sso_url()
+    if sp.profile == flex.LEGACY.slug:
+        yield "Twilio SSO URL", _acs_url(sp)
+    if sp.profile not in flex.PROFILES_OF_FLEX:
+        yield "Metadata, instead of all these", published.metadata_url()
+
+
+def _acs_url(sp: ServiceProvider) -> str:
+    return next((acs.url for acs in sp.consumers.all()), "")

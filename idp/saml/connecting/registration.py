@@ -1,8 +1,7 @@
 """Registers a service provider, for the command line and for the admin."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,9 +10,8 @@ from idp.agents.authentication import Method
 from idp.keys import certificates
 from idp.outgoing.addresses import address_fault
 from idp.policies.models import TimeoutPolicy
-from idp.saml import names, signing_keys
+from idp.saml import names
 from idp.saml.attributes.release_list import BASICS, rules_of
-from idp.saml.metadata import published
 from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.saml.models.service_provider import CONTEXTS, KEY_TRANSPORTS, NAME_ID_FORMAT
@@ -160,15 +158,15 @@ def normal_certificates(text: str) -> str:
 def warnings(sp: ServiceProvider) -> list[str]:
     """Return what will probably not work, though it can be saved."""
     found: list[str] = []
-    if sp.profile.startswith("flex"):
+    if sp.profile in flex.PROFILES_OF_FLEX:
         for acs in sp.consumers.all():
             review = flex.review(FlexAddress(sp.profile, sp.entity_id, acs.url))
             found += [f"Twilio Flex will not work with this: {review.fault}"] if review.fault else review.warnings
     if sp.request_signature == RequestSignature.REQUIRE and not sp.certificates:
         found.append("Requests must be signed, but no certificate is there to check them: nobody can sign in.")
-    if sp.unsolicited and sp.profile.startswith("flex"):
+    if sp.unsolicited and sp.profile in flex.PROFILES_OF_FLEX:
         found.append("Flex can be opened from here only once Default Redirect URL is set in Twilio's Console.")
-    if sp.states_end and sp.profile.startswith("flex"):
+    if sp.states_end and sp.profile in flex.PROFILES_OF_FLEX:
         found.append("Flex signs agents out at the instant it is told, in the middle of a call if need be.")
     found += [f"{context} claims more than happened: {why}" for context, why in _overstated(sp)]
     return found
@@ -192,17 +190,6 @@ def _overstated(sp: ServiceProvider) -> Iterator[tuple[str, str]]:
         honest = weakest_first[: weakest_first.index(CONTEXTS[method]) + 1]
         if stated.startswith(names.CONTEXT_CLASSES) and stated not in honest:
             yield stated, why
-
-
-def what_to_type(sp: ServiceProvider, now: datetime) -> Iterable[tuple[str, str]]:
-    """Return the fields to fill in at the service provider, named as in Twilio's Console, with their values."""
-    yield "X.509 Certificate", signing_keys.certificate_for(sp, now).strip()
-    yield "Identity Provider Issuer (our entity ID)", published.entity_id()
-    yield "Single Sign-On URL", published.sso_url()
-    if sp.profile == flex.LEGACY.slug:
-        yield "Twilio SSO URL", next((acs.url for acs in sp.consumers.all()), "")
-    if not sp.profile.startswith("flex"):
-        yield "Metadata, instead of all these", published.metadata_url()
 
 
 def _add_acs(sp: ServiceProvider, acs: AcsDescription, index: int) -> None:

@@ -13,6 +13,7 @@ from idp.saml.connecting import registration
 from idp.saml.errors import UnusableKey
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import PROFILES
+from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.saml.profiles.profile import configured
 from idp.saml.responses.assertion import Sign
 from idp.saml.trust import RequestSignature
@@ -117,7 +118,7 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
         return data
 
     def _check_flex(self, data: Mapping[str, Any]) -> None:
-        if not data.get("profile", "").startswith("flex"):
+        if data.get("profile") not in PROFILES_OF_FLEX:
             return
         for field, (refused, sentence) in NOT_AT_FLEX.items():
             if data.get(field) == refused:

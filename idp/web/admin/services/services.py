@@ -14,7 +14,7 @@ from idp import clock
 from idp.policies.timeouts import TimeoutPolicy
 from idp.saml import signing_keys
 from idp.saml.attributes import release_list
-from idp.saml.connecting import registration
+from idp.saml.connecting import console, registration
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.web.admin.access.timeout_confirmation import ConfirmsTimeouts
 from idp.web.admin.services.service_form import ATTRIBUTES, FIELDSETS, LOGOUT, RESPONSES, ServiceProviderForm
@@ -143,7 +143,7 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
     @admin.display(description="Values to enter there")
     def values_to_enter(self, sp: ServiceProvider) -> SafeString:
         """Return what to enter at the service, such as in Twilio's Console."""
-        rows = registration.what_to_type(sp, clock.now())
+        rows = console.values_for(sp, clock.now())
         inner = format_html_join("", '<dt>{}</dt><dd><pre translate="no">{}</pre></dd>', rows)
         return format_html("<dl>{}</dl>", inner)
 

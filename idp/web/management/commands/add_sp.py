@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from idp import clock
-from idp.saml.connecting import registration
+from idp.saml.connecting import console, registration
 from idp.saml.connecting.registration import Draft
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.sp_description import MAX_METADATA, AcsDescription
@@ -78,7 +78,7 @@ class Command(RecordedCommand):
         return metadata_sources.register(described, source, now, **wanted)
 
     def _print(self, sp: ServiceProvider, *, as_json: bool) -> None:
-        typed = dict(registration.what_to_type(sp, clock.now()))
+        typed = dict(console.values_for(sp, clock.now()))
         if as_json:
             known = {"slug": sp.slug, "entity_id": sp.entity_id, "profile": sp.profile}
             acs = [acs.url for acs in sp.consumers.all()]
