@@ -1,7 +1,7 @@
 """gunicorn's worker with threads, whose accepting thread waits for nobody."""
 
 import signal
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
@@ -16,7 +16,7 @@ LOOK_EACH: float = 1.0
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
-    """Handles each request in a thread of a pool, as gunicorn's does. Two of its waits are shorter.
+    """Handles each request in a thread of a pool, as gunicorn's does. Some of its waits are shorter.
 
     The thread that accepts starts no other, as it would when more requests come: if the system allows no more threads,
     that is a fault, which ends the process.
@@ -57,6 +57,19 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             conn.close(graceful=conn.wait_for_data(0))
             conn.close = _close_again
         return kept
+
+    def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
+        """Go on with a kept connection, with the next request if it was read together with the one that is over.
+
+        gunicorn would wait for the socket to become readable, which it does not: the client would get no answer, and
+        after `keepalive` its connection would close. That hits a proxy that keeps connections, such as a Kubernetes
+        ingress, after a POST that was answered before its body was read.
+        """
+        is_kept = self.alive and not fs.cancelled() and fs.exception() is None and fs.result() is True
+        if is_kept and conn.parser.unreader.buf.getvalue():
+            self.enqueue_req(conn)
+        else:
+            super().finish_request(conn, fs)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Wait for events, but look each second for idle connections to close.
