@@ -15,11 +15,6 @@ from tests.web.pages.agent.agent_page import HELPER, a_helper, a_looker, url, wo
 from tests.web.pressing import buttons, press
 
 
-@pytest.fixture(autouse=True)
-def _morning(db, clock, keys):
-    """Everything happens on one morning."""
-
-
 def test_the_button_names_a_phone_and_signs_out_that_phone_only(admin, agent):
     a_phone(agent)
     a_desktop(agent)

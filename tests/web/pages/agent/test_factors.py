@@ -24,11 +24,6 @@ from tests.web.pages.agent.agent_page import BY_OLIVIA, FACTOR_BUTTONS, post, re
 from tests.web.pressing import press
 
 
-@pytest.fixture(autouse=True)
-def _morning(clock):
-    """Everything happens on one morning."""
-
-
 def test_the_page_shows_the_factors_of_an_agent(admin, agent):
     an_app(agent)
     a_sheet(agent)

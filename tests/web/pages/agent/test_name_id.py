@@ -13,11 +13,6 @@ from tests.web.seeded import a_service
 WORKER = "ann.old@acme.example"
 
 
-@pytest.fixture(autouse=True)
-def _morning(db, clock, keys):
-    """Everything happens on one morning."""
-
-
 def of(agent):
     return list(SubjectName.objects.current().filter(agent=agent).values_list("value", flat=True))
 

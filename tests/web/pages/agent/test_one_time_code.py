@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from idp.audit.models import Kind
 from idp.otp.models import OneTimeCode
 from idp.otp.other_codes import one_time_codes, proofs
@@ -12,11 +10,6 @@ from tests.conftest import NOW
 from tests.web.pages.agent.agent_page import BY_OLIVIA, FACTOR_BUTTONS, a_helper, post, recorded, url
 
 REASON = {"reason": "SIM broken"}
-
-
-@pytest.fixture(autouse=True)
-def _morning(clock):
-    """Everything happens on one morning."""
 
 
 def code_on(page):

@@ -16,11 +16,6 @@ from tests.web.pages.agent.agent_page import query_count, url, words
 from tests.web.seeded import a_service
 
 
-@pytest.fixture(autouse=True)
-def _morning(db, clock, keys):
-    """Everything happens on one morning."""
-
-
 def test_a_card_says_what_is_signed_in_since_when_and_when_each_service_asks_for_a_code(admin, agent):
     a_service()
     a_phone(agent)

@@ -1,16 +1,10 @@
 """The link at which an agent starts a sign-in, with its QR code."""
 
-import pytest
 from django.test import Client
 
 from idp.web import qr
 from tests.web.pages.agent.agent_page import url, words
 from tests.web.seeded import a_service
-
-
-@pytest.fixture(autouse=True)
-def _morning(db, clock, keys):
-    """Everything happens on one morning."""
 
 
 def test_the_link_names_the_service_and_nobody(admin, agent):

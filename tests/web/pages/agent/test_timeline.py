@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.web.pages.agent import timeline_words
@@ -12,11 +10,6 @@ from tests.devices import a_desktop, a_phone
 from tests.web.pages.agent.agent_page import query_count, url, words
 from tests.web.people_form import save
 from tests.web.seeded import HERE, a_service
-
-
-@pytest.fixture(autouse=True)
-def _morning(db, clock, keys):
-    """Everything happens on one morning."""
 
 
 def record(agent, kind, minute=0, **more):

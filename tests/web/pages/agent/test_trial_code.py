@@ -14,10 +14,7 @@ from tests.web.sign_in_checks.browser_at_flex import BrowserAtFlex
 
 SEND, READ = "Send Ana García a test text", "Check the code"
 
-
-@pytest.fixture(autouse=True)
-def _morning(transactional_db, clock, keys, verify):
-    """Everything happens on one morning, with an emulator in Twilio's place."""
+pytestmark = pytest.mark.usefixtures("transactional_db", "verify")
 
 
 def sent(admin, agent):
