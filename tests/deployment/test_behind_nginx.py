@@ -72,24 +72,24 @@ def agreed(place, *wanted):
 def held_up(place, verify):
     """A phone gives its code, and Twilio takes its time. Yields what lets Twilio answer; the agent then gets in."""
     page = place.phone.ask_flex(force_authn="1")
-    before, at_twilio, answers, clock = place.phone.messages(), Event(), Event(), verify.state._clock
+    at_twilio, answers, now = Event(), Event(), verify.state.now
 
     def slowly():
         at_twilio.set()
         answers.wait(PATIENCE)
-        return clock()
+        return now()
 
     page = place.phone.ask_code(page)
-    code = place.phone.code(after=before)
+    code = place.phone.code()
     with ThreadPoolExecutor(1) as pool:
-        verify.state._clock = slowly
+        verify.state.now = slowly
         try:
             waiting = pool.submit(place.phone.submit, page, "code", code=code)
             assert at_twilio.wait(PATIENCE)
             yield answers.set
         finally:
             answers.set()
-            verify.state._clock = clock
+            del verify.state.now
         assert waiting.result(PATIENCE).form_with("SAMLResponse") is not None, waiting.result().text
 
 
