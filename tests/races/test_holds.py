@@ -5,6 +5,7 @@ On PostgreSQL that is the row. On SQLite it is the whole file, and held since th
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -30,6 +31,9 @@ from idp.otp.models import Verification
 from idp.passkeys import ceremony_options, lifecycle
 from idp.passkeys.models import Passkey
 from idp.policies.models import PolicyRevision
+from idp.saml.metadata.sp_description import read
+from idp.saml.metadata_updates import changes as metadata_changes
+from idp.saml.models import ServiceProvider
 from idp.scim import users
 from idp.scim.models import PersonnelSystem
 from idp.scim.users import Provisioner
@@ -41,6 +45,7 @@ from tests.passkeys.kept import a_passkey
 from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_signed_in
 from tests.races.second_connection import second_connection
+from tests.saml.metadata.documents import acs, an_entity
 from tests.web import aged
 
 NUMBER, NOBODY = PhoneNumber("+12015550101"), Asker(None, None)
@@ -134,9 +139,17 @@ def during_a_change_by_a_personnel_system(agent, act):
     users.change(by, agent.pk, lambda user, _: (act(), user)[1])
 
 
+def during_an_update_of_the_services_metadata(_, act):
+    with patch.object(metadata_changes, "between", lambda *_: [act()]):
+        metadata_changes.take(ServiceProvider.objects.get(), read(an_entity(acs())))
+
+
+DURING = [during_an_import, during_a_change_by_a_personnel_system, during_an_update_of_the_services_metadata]
+
+
 @pytest.mark.postgresql_only
-@pytest.mark.parametrize("during", [during_an_import, during_a_change_by_a_personnel_system])
-def test_a_phone_signs_in_silently_while_its_agent_is_being_changed(browser, during):
+@pytest.mark.parametrize("during", DURING)
+def test_a_phone_signs_in_silently_while_its_agent_or_service_is_being_changed(browser, during):
     def asks():
         try:
             return browser.get(browser.address)

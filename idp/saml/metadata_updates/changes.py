@@ -54,7 +54,7 @@ def between(sp: ServiceProvider, described: SpDescription) -> list[Change]:
 @transaction.atomic
 def take(sp: ServiceProvider, described: SpDescription) -> list[Change]:
     """Apply a whole document to a service's row, and return the changes. Raises UntakenMetadata."""
-    sp = ServiceProvider.objects.select_for_update().get(pk=sp.pk)
+    sp = ServiceProvider.objects.select_for_update(no_key=True).get(pk=sp.pk)
     changes = between(sp, described)
     for name, value in _wanted(sp, described).items():
         setattr(sp, name, value)
