@@ -39,16 +39,15 @@ def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: O
     with transaction.atomic():
         _refuse_repeated(sp, request)  # if the rest cannot be written, the same request may come again
         devices = _devices(sp, request)
-        signing_out.hold(Device.objects.filter(pk__in=devices))
-        initiator = None if request.asynchronous else sp
-        logout = Logout.objects.create(
-            initiator=initiator, request_id=request.id, relay_state=request.relay_state, begun_at=now
+        logout = _begin_for(sp, request, devices, origin, now) if devices else None
+    if logout is None:  # raised after the commit: the same request ends no later session either
+        raise AnswerLogoutWithStatus(
+            SamlStatus(names.REQUESTER, names.UNKNOWN_PRINCIPAL),
+            "it names no person or session that this service received from us",
+            in_response_to=request.id,
+            relay_state=request.relay_state,
+            asynchronous=request.asynchronous,
         )
-        # The sender knows already; the others have to be notified.
-        known = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id, over_at__isnull=True)
-        known.filter(session_index__in=_indexes(devices)).update(over_at=now)
-        _end(sp, devices, origin, now)
-        _through_browser(logout, devices, now)
     return logout
 
 
@@ -125,7 +124,7 @@ def _refuse_repeated(sp: ServiceProvider, request: TrustedLogoutRequest) -> None
 
 
 def _devices(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[UUID]:
-    """Return the devices, at least one, on which the sessions that the request names were begun."""
+    """Return the devices on which the sessions that the request names were begun."""
     issued = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id)
     idp = published.entity_id()
     ended = [
@@ -133,16 +132,23 @@ def _devices(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[UUID]:
         for it in issued
         if request.is_about(Subject(it.name_id, it.name_id_format), idp) and request.ends(it.session_index)
     ]
-    devices = sorted(set(SsoSession.objects.filter(index__in=ended).values_list("device", flat=True)))
-    if not devices:
-        raise AnswerLogoutWithStatus(
-            SamlStatus(names.REQUESTER, names.UNKNOWN_PRINCIPAL),
-            "it names no person or session that this service received from us",
-            in_response_to=request.id,
-            relay_state=request.relay_state,
-            asynchronous=request.asynchronous,
-        )
-    return devices
+    return sorted(set(SsoSession.objects.filter(index__in=ended).values_list("device", flat=True)))
+
+
+def _begin_for(
+    sp: ServiceProvider, request: TrustedLogoutRequest, devices: list[UUID], origin: Origin, now: datetime
+) -> Logout:
+    signing_out.hold(Device.objects.filter(pk__in=devices))
+    initiator = None if request.asynchronous else sp
+    logout = Logout.objects.create(
+        initiator=initiator, request_id=request.id, relay_state=request.relay_state, begun_at=now
+    )
+    # The sender knows already; the others have to be notified.
+    known = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id, over_at__isnull=True)
+    known.filter(session_index__in=_indexes(devices)).update(over_at=now)
+    _end(sp, devices, origin, now)
+    _through_browser(logout, devices, now)
+    return logout
 
 
 def _indexes(devices: Iterable[UUID]) -> list[str]:
