@@ -17,10 +17,13 @@ ENVELOPE = '<s:Envelope xmlns:s="{0}"><s:Body>{1}</s:Body></s:Envelope>'
 
 
 class LogoutServer:
-    """Listens on loopback. `requests` holds the LogoutRequests it received, their signatures verified."""
+    """Listens on loopback. `requests` holds the LogoutRequests it received, their signatures verified.
+
+    `answer` is what differs in its LogoutResponse from one that says that all has ended.
+    """
 
     def __init__(self):
-        self.requests, self.service, self.status = [], None, 200
+        self.requests, self.service, self.status, self.answer = [], None, 200, {}
         self.certificate = idp_certificate()  # once: a handler's thread would keep its database connection
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}/logout"
@@ -46,7 +49,7 @@ class LogoutServer:
 
     def _answer(self, request):
         given = {"ID": "_response", "InResponseTo": request.get("ID"), **stamped(SLO), "Destination": None}
-        answer = signed(a_logout_response(issuer=self.service.issuer, **given), self.service.pair)
+        answer = signed(a_logout_response(issuer=self.service.issuer, **given | self.answer), self.service.pair)
         return ENVELOPE.format(SOAP, answer.decode()).encode()
 
     def _handler(self):

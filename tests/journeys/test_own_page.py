@@ -5,6 +5,7 @@ import pytest
 from idp import background
 from idp.agents.models import Device
 from idp.saml.models import LogoutNotice
+from idp.saml.models.logout import Channel
 from tests.journeys.visits import get_without_redirect, next_address, service_asks_for_a_code
 from tests.pretend_service import BASE_URL, PretendService
 
@@ -57,12 +58,13 @@ def test_signing_out_here_leaves_the_computer_alone(clock, phone, desktop, shift
 
 
 def test_signing_out_everywhere_ends_the_computer_too(clock, phone, desktop, shifts):
-    shifts.sign_in(phone)
-    shifts.sign_in(desktop)
+    on_phone, _ = shifts.sign_in(phone), shifts.sign_in(desktop)
     phone.submit(phone.open(ME), "out", out="everywhere")
     assert service_asks_for_a_code(desktop, shifts)
     assert set(Device.objects.values_list("reason", flat=True)) == {"agent"}
     assert [it.reason for it in LogoutNotice.objects.filter(service_provider=shifts.row)] == ["agent"] * 2
+    (by_browser,) = LogoutNotice.objects.filter(channel=Channel.BROWSER)  # this one; the computer cannot carry it
+    assert by_browser.issued.get().session_index == on_phone.session_index
 
 
 def test_another_site_cannot_sign_an_agent_out(clock, phone, shifts):

@@ -127,7 +127,26 @@ def test_a_service_that_fails_makes_the_response_a_partial_logout(clock, phone, 
     assert service_asks_for_a_code(phone, shifts)
 
 
-def test_flex_without_single_logout_does_not_make_it_partial(clock, phone, shifts):
+UNCONFIRMED = {
+    "is down": {"status": 503},
+    "answers with nothing": {"service": None},
+    "answers another request": {"answer": {"InResponseTo": "_other"}},
+    "refuses": {"answer": {"status": names.RESPONDER}},
+}
+
+
+@pytest.mark.parametrize("does", UNCONFIRMED.values(), ids=UNCONFIRMED)
+def test_a_service_that_does_not_confirm_by_soap_makes_the_response_partial(clock, phone, shifts, told_by_soap, does):
+    wiki, blog = PretendService("wiki"), PretendService("blog", logout=(names.SOAP,), location=told_by_soap.url)
+    vars(told_by_soap).update({"service": blog, **does})
+    at_shifts, _, _ = (it.sign_in(phone) for it in (shifts, wiki, blog))
+    asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_shifts)).headers["Location"])
+    background.settle()
+    answer, _ = shifts.read_address(get_without_redirect(phone, wiki.answer_url(asked)).headers["Location"])
+    assert statuses(answer) == [names.SUCCESS, names.PARTIAL_LOGOUT]
+
+
+def test_flex_without_single_logout_makes_it_partial_too(clock, phone, shifts):
     phone.sign_in()
     told = shifts.sign_in(phone)
     answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(told)).headers["Location"])
@@ -138,6 +157,8 @@ def test_flex_without_single_logout_does_not_make_it_partial(clock, phone, shift
 
 def test_a_service_that_wants_no_answer_gets_none(clock, phone, shifts):
     told = shifts.sign_in(phone)
+    unknown = shifts.logout_url(replace(told, name_id=STRANGER), extensions=ASYNCHRONOUS)
+    assert get_without_redirect(phone, unknown).status_code == 400
     page = phone.open(shifts.logout_url(told, extensions=ASYNCHRONOUS))
     assert (page.status, page.heading) == (200, "You are signed out")
     assert service_asks_for_a_code(phone, shifts)
@@ -171,17 +192,23 @@ def test_a_service_is_notified_of_the_computer_though_it_signed_the_phone_out_it
 def test_an_unknown_name_id_ends_nothing(clock, phone, shifts):
     told = shifts.sign_in(phone)
     of_another_kind = replace(told, name_id_format=names.TRANSIENT)
-    for somebody in (replace(told, name_id=STRANGER), replace(told, session_index=STRANGER), of_another_kind):
-        answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(somebody)).headers["Location"])
+    others = {"_1": replace(told, name_id=STRANGER), "_2": replace(told, session_index=STRANGER), "_3": of_another_kind}
+    for given, somebody in others.items():
+        address = shifts.logout_url(somebody, "over & out", ID=given)
+        answer, relay_state = shifts.read_address(get_without_redirect(phone, address).headers["Location"])
         assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
+        assert (answer.get("InResponseTo"), relay_state) == (given, "over & out")
     assert not service_asks_for_a_code(phone, shifts)
 
 
-def test_a_session_that_was_purged_cannot_be_ended(clock, phone, shifts):
-    told = shifts.sign_in(phone)
+def test_a_session_that_was_purged_cannot_be_ended_nor_a_later_one_by_the_same_request(clock, phone, shifts):
+    address = shifts.logout_url(shifts.sign_in(phone), index=None)
     SsoSession.objects.all().delete()
-    answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(told)).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, address).headers["Location"])
     assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
+    shifts.sign_in(phone)
+    assert get_without_redirect(phone, address).status_code == 400
+    assert not service_asks_for_a_code(phone, shifts)
 
 
 def test_the_name_id_of_another_service_ends_nothing(clock, phone, shifts, wiki):
@@ -198,6 +225,12 @@ def test_a_logout_request_counts_once(clock, phone, shifts):
     page = phone.open(address)
     assert (page.status, page.heading) == (400, "This sign-out was requested before")
     assert not service_asks_for_a_code(phone, shifts)
+
+
+def test_logout_requests_of_two_services_may_have_the_same_id(clock, phone, shifts, wiki):
+    for service in (shifts, wiki):
+        get_without_redirect(phone, service.logout_url(service.sign_in(phone), ID="_1"))
+        assert service_asks_for_a_code(phone, service)
 
 
 def test_an_unsigned_logout_request_ends_nothing(clock, phone, shifts):
@@ -259,7 +292,8 @@ def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(cl
     background.settle()
     (asked,) = told_by_soap.requests
     assert (told_by_soap.names(), asked.get("Reason")) == ([told.name_id], names.LOGOUT_BY_ADMIN)
-    assert LogoutNotice.objects.get().outcome == Outcome.ENDED
+    notice = LogoutNotice.objects.get()
+    assert (notice.outcome, notice.request_id) == (Outcome.ENDED, asked.get("ID"))
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_TOLD, service="shifts").exists()
 
 
