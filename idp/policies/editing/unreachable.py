@@ -7,6 +7,7 @@ reasons that are not found here.
 import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import combinations
 from typing import Any
 
 from idp.policies.access.conditions import (
@@ -107,13 +108,12 @@ def _asks_no_more(other: Rule, rule: Rule) -> bool:
 
 
 def _contradicts_itself(rule: Rule) -> Mark | None:
-    for at, one in enumerate(rule.conditions):
-        for two in rule.conditions[at + 1 :]:
-            if _exclude_each_other(one, two):
-                both = f"“{one.sentence()}” and “{two.sentence()}” are never both true"
-                if rule.effect is Effect.ALLOW:
-                    return Mark(f"{both}.")
-                return Mark(f"{both}, so it only matches what Latchkey cannot tell.", never=False)
+    for one, two in combinations(rule.conditions, 2):
+        if _exclude_each_other(one, two):
+            both = f"“{one.sentence()}” and “{two.sentence()}” are never both true"
+            if rule.effect is Effect.ALLOW:
+                return Mark(f"{both}.")
+            return Mark(f"{both}, so it only matches what Latchkey cannot tell.", never=False)
     return None
 
 

@@ -90,7 +90,7 @@ def _platform(low: str, words: frozenset[str]) -> frozenset[Platform]:
     if system is Platform.LINUX and "opt/" in low:
         return frozenset({Platform.ANDROID, Platform.LINUX})
     may_be = _platform_of_mac(low) if system is Platform.MACOS else frozenset({system})
-    return may_be | _contradictions(low.replace(comment, "", 1)) if may_be & _DESKTOPS else may_be
+    return may_be | _contradictions(low) if may_be & _DESKTOPS else may_be
 
 
 def _first(table: tuple[tuple[tuple[str, ...], Platform], ...], text: str) -> Platform | None:
@@ -115,10 +115,10 @@ def _platform_of_mac(low: str) -> frozenset[Platform]:
     return MAC_OR_IPAD if is_safari and (release is None or release >= 15) else frozenset({Platform.MACOS})  # noqa: PLR2004
 
 
-def _contradictions(rest: str) -> frozenset[Platform]:
-    """Return the platforms that the rest of a desktop's header names: it may be either."""
+def _contradictions(low: str) -> frozenset[Platform]:
+    """Return the mobile platforms that a desktop's header names too: it may be either."""
     claims = {"iphone": Platform.IOS, "ipad": Platform.IPADOS, "android": Platform.ANDROID}
-    return frozenset(platform for marker, platform in claims.items() if marker in rest)
+    return frozenset(platform for marker, platform in claims.items() if marker in low)
 
 
 def _form(platform: frozenset[Platform], low: str, words: frozenset[str]) -> frozenset[Form]:

@@ -163,6 +163,24 @@ def test_a_redirect_that_is_not_deflated_base64_is_refused(value, told):
         receive_redirect(f"SAMLRequest={value}")
 
 
+UNDECODED = {
+    "UTF-8 in SAMLEncoding": f"{QUERY}&SAMLEncoding=%ff",
+    "UTF-8 in SigAlg": f"{QUERY}&SigAlg=%ff&Signature=YQ%3D%3D",
+    "base64 in Signature": f"{QUERY}&SigAlg=a&Signature=%21",
+}
+
+
+@pytest.mark.parametrize(("what", "query"), UNDECODED.items(), ids=UNDECODED)
+def test_a_parameter_that_cannot_be_decoded_is_named(what, query):
+    with pytest.raises(UnreadableRequest, match=f"^wanted {what}, but "):
+        receive_redirect(query)
+
+
+def test_a_posted_message_that_cannot_be_decoded_is_named():
+    with pytest.raises(UnreadableRequest, match=r"^wanted base64 in SAMLResponse, but "):
+        receive_post(b"SAMLResponse=%21", FORM, None)
+
+
 def test_inflating_stops_at_the_limit():
     bomb = f"SAMLRequest={encoded(deflate(bytes(5_000_000)))}"
     tracemalloc.start()

@@ -122,6 +122,7 @@ REFUSED = {
     "a request of its own": f"{SP_SLO}?SAMLRequest=x",
     "a state of its own": f"{SP_SLO}?a=b&RelayState=x",
     "a bare signature": f"{SP_SLO}?Signature",
+    "a request with a question mark": f"{SP_SLO}?SAMLRequest=x?y",
 }
 
 
