@@ -16,7 +16,7 @@ from idp.login.endings import signing_out
 from idp.outgoing.exchange import NOT_PUBLIC
 from idp.saml import names
 from idp.saml.logout import notifying, single_logout
-from idp.saml.models import LogoutNotice
+from idp.saml.models import LogoutNotice, ServiceProvider
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
 from tests.conftest import NOW
@@ -94,6 +94,7 @@ def test_if_a_service_ends_only_the_session_the_phone_stays_known(clock, phone):
 def test_the_other_services_are_notified_in_turn_and_then_the_first_gets_its_response(clock, phone, shifts, wiki):
     at_rota, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)
     asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
+    assert asked.get("Reason") == names.LOGOUT_BY_USER
     assert asked.findtext(f"{{{names.ASSERTION}}}NameID") == at_wiki.name_id
     assert asked.findtext(f"{{{names.PROTOCOL}}}SessionIndex") == at_wiki.session_index
     answer, _ = shifts.read_address(get_without_redirect(phone, wiki.answer_url(asked)).headers["Location"])
@@ -139,19 +140,21 @@ UNCONFIRMED = {
 def test_a_service_that_does_not_confirm_by_soap_makes_the_response_partial(clock, phone, shifts, told_by_soap, does):
     wiki, blog = PretendService("wiki"), PretendService("blog", logout=(names.SOAP,), location=told_by_soap.url)
     vars(told_by_soap).update({"service": blog, **does})
-    at_shifts, _, _ = (it.sign_in(phone) for it in (shifts, wiki, blog))
+    at_shifts, _, at_blog = (it.sign_in(phone) for it in (shifts, wiki, blog))
     asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_shifts)).headers["Location"])
     background.settle()
+    assert told_by_soap.names() == [at_blog.name_id]
     answer, _ = shifts.read_address(get_without_redirect(phone, wiki.answer_url(asked)).headers["Location"])
     assert statuses(answer) == [names.SUCCESS, names.PARTIAL_LOGOUT]
 
 
-def test_flex_without_single_logout_makes_it_partial_too(clock, phone, shifts):
+def test_flex_without_single_logout_and_a_service_that_is_switched_off_make_it_partial_too(clock, phone, shifts, wiki):
     phone.sign_in()
-    told = shifts.sign_in(phone)
+    told, _ = shifts.sign_in(phone), wiki.sign_in(phone)
+    ServiceProvider.objects.filter(slug="wiki").update(enabled=False)
     answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(told)).headers["Location"])
     assert statuses(answer) == [names.SUCCESS, names.PARTIAL_LOGOUT]
-    assert LogoutNotice.objects.get().outcome == Outcome.UNTOLD
+    assert [it.outcome for it in LogoutNotice.objects.all()] == [Outcome.UNTOLD] * 2
     assert phone.ask_flex().form_with("identifier") is not None
 
 
