@@ -82,13 +82,15 @@ def test_a_response_by_post_has_an_enveloped_signature(clock, phone):
     assert (statuses(answer), relay_state) == ([names.SUCCESS], "back")
 
 
-def test_if_a_service_ends_only_the_session_the_phone_stays_known(clock, phone):
+def test_if_a_service_ends_only_the_session_the_phone_stays_known(clock, phone, desktop):
     shifts = PretendService("shifts", logout_ends="session")
-    before = shifts.sign_in(phone)
+    before, on_desktop = shifts.sign_in(phone), shifts.sign_in(desktop)
     get_without_redirect(phone, shifts.logout_url(before))
+    assert SsoSession.objects.get(ended_at__isnull=True).index == on_desktop.session_index
     after = shifts.sign_in(phone)
     assert after.session_index != before.session_index
     assert after.authn_context == names.PREVIOUS_SESSION
+    assert LoginEvent.objects.get(kind=Kind.DEVICE_ENDED).detail == "its session, signed out by the agent (at Shifts)"
 
 
 def test_the_other_services_are_notified_in_turn_and_then_the_first_gets_its_response(clock, phone, shifts, wiki):

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from idp.agents import devices
 from idp.agents.models import AccessPass, Agent, Device, Reason
 from idp.audit.models import Kind, LoginEvent
 from idp.web.departments import reach
-from tests.conftest import an_agent
+from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
 from tests.passkeys.kept import a_passkey
 from tests.web.pages.agent.agent_page import HELPER, a_helper, a_looker, url, words
@@ -24,10 +25,11 @@ def test_the_button_names_a_phone_and_signs_out_that_phone_only(admin, agent):
 
 
 def test_one_button_signs_out_every_device_and_the_trail_records_each(admin, agent):
+    devices.revoke(a_phone(agent), Reason.AGENT, NOW)
     a_phone(agent)
     a_desktop(agent)
     press(admin, admin.get(url(agent)), "Sign out Ana García everywhere")
-    assert set(Device.objects.values_list("reason", flat=True)) == {Reason.OPERATOR}
+    assert sorted(Device.objects.values_list("reason", flat=True)) == [Reason.AGENT, Reason.OPERATOR, Reason.OPERATOR]
     lines = LoginEvent.objects.filter(kind=Kind.DEVICE_ENDED, detail__contains="Olivia Operator")
     assert [it.address for it in lines] == ["127.0.0.1"] * 2
 
