@@ -1,6 +1,7 @@
 """Latchkey itself, as in production: gunicorn with one process, all features on, twenty access rules, SQLite."""
 
 import os
+import socket
 import tempfile
 import time
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from itertools import count
 from tests.peers import driving
 from tests.speed import place
 from tests.speed import serving as speed
-from tests.user_agents import DESKTOP
 
 name, times = "ours", 160
 TIMES = 60
@@ -23,11 +23,22 @@ def serving(folder, query, _entity, _acs):
     from idp.keys.models import State, Use
 
     with speed.serving(folder) as installation:
-        sso = f"{installation.url}/saml/sso"
         kept = [speed.signed_in(_numbers) for _ in range(driving.BROWSERS)]
-        browsers = [driving.a_browser(sso, query, it, **{"User-Agent": DESKTOP})[0] for it in kept]
+        browsers = [_a_browser(installation, query, it) for it in kept]
         certificate = keyring.published(Use.SAML, State.ACTIVE)[0].certificate
         yield driving.Server(installation.process.pid, browsers, certificate)
+
+
+def _a_browser(installation, query, cookies):
+    """Return a function that signs a browser in and returns the page. It comes by the Unix socket, as nginx does."""
+
+    def sign_in():
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(installation.socket))
+            line.sendall(speed.request_of(installation.port, cookies, query()).encode())
+            return b"".join(iter(lambda: line.recv(65536), b"")).decode()
+
+    return sign_in
 
 
 @contextmanager

@@ -12,10 +12,11 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 
-from tests.speed import serving, signed
+from tests.speed import place, serving, signed
 from tests.speed.comparisons import Comparison, Figure, outcome
 
 PEOPLE, WITHIN = 1000, 1.0
@@ -77,8 +78,9 @@ class Crowd:
 
     def _driven(self, instants):
         cookies = [self.cookies[nth % PEOPLE] for nth in range(len(instants))]
-        requests = [(at, serving.request_of(self.server.port, it)) for at, it in zip(instants, cookies, strict=True)]
-        command = [sys.executable, "-m", "tests.speed.driver", str(self.server.port)]
+        whole = [serving.request_of(self.server.port, it, place.a_query(datetime.now(UTC))) for it in cookies]
+        requests = list(zip(instants, whole, strict=True))
+        command = [sys.executable, "-m", "tests.speed.driver", str(self.server.socket)]
         with serving.beside_the_server():
             ended = subprocess.run(command, input=json.dumps(requests), capture_output=True, text=True, check=False)
         assert ended.returncode == 0, ended.stderr

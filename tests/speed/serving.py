@@ -11,6 +11,8 @@ from tests.user_agents import DESKTOP
 
 CORE = max(os.sched_getaffinity(0))
 """The core of the server; drivers use the others."""
+BEHIND_A_PROXY = {"LATCHKEY_TRUSTED_PROXIES": "1"}
+FORWARDED = "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -19,9 +21,9 @@ def serving(folder):
     """Serve from this process's database; yield the installation."""
     from tests.races.installation import Installation
 
-    settings = {**place.SETTINGS, "WEB_CONCURRENCY": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    settings = {**place.SETTINGS, **BEHIND_A_PROXY, "WEB_CONCURRENCY": "1", "PYTHONDONTWRITEBYTECODE": ""}
     with on_the_servers_core():
-        installation = Installation(folder, **settings)
+        installation = Installation(folder, socket=folder / "latchkey.sock", **settings)
         installation.start()
     try:
         installation.wait()
@@ -58,12 +60,13 @@ def signed_in(numbers):
     return place.at_a_computer(None, now, place.somebody(next(numbers))).cookies
 
 
-def request_of(port, cookies):
-    """Return a whole HTTP request with a fresh AuthnRequest, for its own connection."""
+def request_of(port, cookies, query):
+    """Return a whole HTTP request with this AuthnRequest, as nginx sends it on a connection of its own."""
     shown = "; ".join(f"{name}={value}" for name, value in cookies.items())
     return (
-        f"GET /saml/sso?{place.a_query(datetime.now(UTC))} HTTP/1.1\r\nHost: localhost:{port}\r\n"
-        f"User-Agent: {DESKTOP}\r\nAccept-Language: en-GB,en;q=0.9\r\nCookie: {shown}\r\nConnection: close\r\n\r\n"
+        f"GET /saml/sso?{query} HTTP/1.1\r\nHost: localhost:{port}\r\n"
+        f"{FORWARDED}User-Agent: {DESKTOP}\r\nAccept-Language: en-GB,en;q=0.9\r\n"
+        f"Cookie: {shown}\r\nConnection: close\r\n\r\n"
     )
 
 

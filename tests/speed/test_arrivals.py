@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 from itertools import pairwise
-from socketserver import StreamRequestHandler, TCPServer
+from socketserver import StreamRequestHandler, UnixStreamServer
 from threading import Thread
 
 import pytest
@@ -46,9 +46,9 @@ def test_a_figure_without_a_required_value_has_no_verdict():
 
 
 @pytest.fixture
-def one_at_a_time():
+def one_at_a_time(tmp_path):
     """A server that answers one request at a time and counts them."""
-    with TCPServer(("127.0.0.1", 0), Answering) as server:
+    with UnixStreamServer(str(tmp_path / "socket"), Answering) as server:
         server.requests = 0
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -68,7 +68,7 @@ class Answering(StreamRequestHandler):
 @pytest.mark.parametrize("instants", [(0, 0, 0.01), (None, None, None)], ids=["scheduled", "one after another"])
 def test_the_driver_reports_each_wait_and_each_missing_response(one_at_a_time, instants):
     schedule = json.dumps([(at, "GET / HTTP/1.1\r\n\r\n") for at in instants])
-    command = [sys.executable, "-m", "tests.speed.driver", str(one_at_a_time.server_address[1])]
+    command = [sys.executable, "-m", "tests.speed.driver", one_at_a_time.server_address]
     report = json.loads(subprocess.run(command, input=schedule, capture_output=True, text=True, check=True).stdout)
     assert one_at_a_time.requests == 3
     assert all(0 <= late < wait for late, wait, _ in report["answers"])
