@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import requests
@@ -78,6 +79,8 @@ class BehindNginx(Installation):
         if self.main != self.process.pid:
             self.end(signal.SIGQUIT)
         super().__exit__()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # a new version that was to take over and did not
         self.nginx.send_signal(signal.SIGTERM)
         self.nginx.wait(PATIENCE)
         self.held.close()
@@ -87,7 +90,7 @@ class BehindNginx(Installation):
         command = ["sh", "-c", HANDED, "sh", sys.executable, GUNICORN, "idp.wsgi"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdin=self.held, stdout=log, stderr=log
+                command, cwd=ROOT, env=self.environment, stdin=self.held, stdout=log, stderr=log, process_group=0
             )
         self.main = self.process.pid
 
