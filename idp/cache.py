@@ -38,7 +38,7 @@ class Outage:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._away = self._refuses = False
+        self._away = self._refuses = self._told = False
         self._ask_at = self._tell_at = 0.0
 
     @property
@@ -65,14 +65,24 @@ class Outage:
             self._refuses = isinstance(error, ResponseError)
             tell = now >= self._tell_at
             if tell:
-                self._tell_at = now + LOG_EVERY
+                self._told, self._tell_at = True, now + LOG_EVERY
         if tell:
             log.warning("redis_away", error=type(error).__name__)
 
     def end(self, *, written: bool = True) -> None:
-        """Record that Redis answered. If it refused something, as a replica refuses writes, only a write shows more."""
-        if self._away and (written or not self._refuses):
-            self._away, self._tell_at = False, 0.0
+        """Record that Redis answered. If it refused something, as a replica refuses writes, only a write shows more.
+
+        So a request that read meanwhile leaves the next one to ask. Logged only if the failure was: Redis that has no
+        connection left fails and answers by turns.
+        """
+        if not self._away:
+            return
+        if self._refuses and not written:
+            self._ask_at = 0.0
+            return
+        with self._lock:
+            told, self._away, self._told = self._told, False, False
+        if told:
             log.info("redis_back")
 
 
@@ -172,14 +182,14 @@ class Client:
 
     def incr(self, key: str, delta: int) -> int:
         """Add to a counter. Raises ValueError if it does not exist or Redis does not answer."""
-        counted = self._ask(self._counted, (key, delta), None)
+        counted = self._ask(self._add_to, (key, delta), None) if self.has_key(key) else None
         if type(counted) is int:
             return counted
         raise ValueError(f"there is no counter {key}")
 
-    def _counted(self, key: str, delta: int) -> object:
-        """Add to a counter. Django's own method raises ValueError for a missing one, as garbled answers do."""
-        return self._redis.get_client(key, write=True).incr(key, delta) if self._redis.has_key(key) else None
+    def _add_to(self, key: str, delta: int) -> object:
+        """Add to a counter that exists. Django's own method asks for it once more, and a question is no write."""
+        return self._redis.get_client(key, write=True).incr(key, delta)
 
     def set_many(self, *given: object) -> None:
         """Set some values."""

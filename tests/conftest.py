@@ -20,7 +20,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from idp import background
 from idp.agents import provisioning
 from idp.agents.models import Agent
-from idp.cache import OUTAGE
+from idp.cache import OUTAGE, Outage
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator import make_server
@@ -207,7 +207,7 @@ def redis(_redis_server, settings):
     caches["own"].clear()
     yield _redis_server
     _redis_server.go_on()
-    OUTAGE.end()
+    vars(OUTAGE).update(vars(Outage()))
 
 
 @pytest.fixture(scope="session")

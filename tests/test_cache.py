@@ -2,7 +2,7 @@
 
 import pickle
 import socketserver
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import pytest
@@ -121,8 +121,32 @@ def test_a_redis_that_refuses_writes_is_not_back_because_it_answers(refusing, sh
         for _ in range(5):
             shared.set("a", 1)
             shared.get("a")
+            with suppress(ValueError):
+                shared.incr("b")
     assert not cache.answers()
     assert [line["event"] for line in logs] == ["redis_away"]
+
+
+def test_a_redis_that_takes_writes_again_is_back_although_a_monitor_read_first(redis, shared, monkeypatch):
+    with Redis.from_url(redis.url) as owner:
+        owner.replicaof("127.0.0.1", 9)
+        shared.set("a", 1)
+        owner.replicaof("NO", "ONE")
+    later = cache.time.monotonic() + cache.PAUSE
+    monkeypatch.setattr(cache.time, "monotonic", lambda: later)
+    assert not cache.answers()
+    shared.set("a", 1)
+    assert cache.answers()
+
+
+def test_a_redis_that_answers_and_fails_by_turns_is_logged_once_a_minute(monkeypatch):
+    outage, begun = Outage(), cache.time.monotonic()
+    with capture_logs() as logs:
+        for seconds in (0, 5, 59, 60):
+            monkeypatch.setattr(cache.time, "monotonic", lambda: begun + seconds)  # noqa: B023 - read within its round
+            outage.begin(OSError())
+            outage.end()
+    assert [line["event"] for line in logs] == ["redis_away", "redis_back"] * 2
 
 
 def test_without_redis_it_is_tried_at_intervals_and_logged_once(redis, shared):

@@ -17,7 +17,10 @@ AWAY_FIX = (
     "Start Redis, and check host and port in REDIS_URL; or unset REDIS_URL. Meanwhile everybody can still sign in."
 )
 LOGIN_FIX = "Check the user and password in REDIS_URL, and grant that user read and write access to latchkey:*."
-WRITING_FIX = "Give Redis more memory or an eviction policy (maxmemory-policy volatile-lru), and do not use a replica."
+WRITING_FIX = (
+    "Give Redis more memory or an eviction policy (maxmemory-policy volatile-lru), free its disk if it saves to one, "
+    "and do not use a replica."
+)
 MORE_FIX = "Set REDIS_URL, so that they count together; or set WEB_CONCURRENCY to 1."
 
 
