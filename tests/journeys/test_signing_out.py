@@ -12,6 +12,7 @@ from idp import clock as clocks
 from idp.agents.models import Device, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
+from idp.keys.models import SigningKey, Use
 from idp.login.endings import signing_out
 from idp.outgoing.exchange import NOT_PUBLIC
 from idp.saml import names
@@ -300,6 +301,19 @@ def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(cl
     notice = LogoutNotice.objects.get()
     assert (notice.outcome, notice.request_id) == (Outcome.ENDED, asked.get("ID"))
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_TOLD, service="shifts").exists()
+
+
+def test_a_service_is_notified_only_once_our_key_can_sign_again(clock, phone, told_by_post):
+    PretendService("blog", logout=POST_ONLY, location=told_by_post.url).sign_in(phone)
+    kept = SigningKey.objects.get(use=Use.SAML)
+    SigningKey.objects.filter(pk=kept.pk).update(private_key="gAAAA")
+    signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
+    background.settle()
+    notice = LogoutNotice.objects.get()
+    assert (notice.outcome, notice.detail) == (Outcome.WAITING, "the message cannot be signed: key_unreadable")
+    kept.save()
+    notifying.send_due(NOW + timedelta(minutes=2))
+    assert len(told_by_post.requests) == 1
 
 
 def test_a_service_in_a_private_network_is_notified_only_if_the_network_is_listed(phone, told_by_soap, settings):

@@ -28,7 +28,7 @@ from idp.saml.metadata import published
 from idp.saml.models import LogoutEndpoint, LogoutNotice
 from idp.saml.models.logout import Outcome
 from idp.saml.received_message import Binding, Message, ReceivedMessage
-from idp.saml.signatures.signing import sign
+from idp.saml.signatures.signing import SamlKey, sign
 
 TIMEOUT = 5.0
 LONGEST_ANSWER = 64 * 1024
@@ -48,16 +48,23 @@ class Result:
 
 
 def deliver(notice: LogoutNotice, now: datetime) -> Result:
-    """Send the message of a notice once. An unreachable service, or an answer that cannot be used, is a result."""
+    """Send the message of a notice once. An unreachable service, or an answer that cannot be used, is a result.
+
+    So is a key that cannot sign: nothing was sent then.
+    """
     address = logout_messages.endpoint(notice.service_provider, names.SOAP, names.HTTP_POST, names.HTTP_REDIRECT)
     if address is None:
         return Result(Outcome.UNTOLD, "it no longer publishes an address for that")
     message = logout_messages.request_to(notice, address, now)
+    try:
+        key = signing_keys.key_for(notice.service_provider, now)
+    except IdpError as error:
+        return Result(Outcome.FAILED, f"the message cannot be signed: {error.code}")
     LogoutNotice.objects.filter(pk=notice.pk).update(request_id=message.get("ID"))
     try:
         if address.binding == names.SOAP:
-            return _by_soap(notice, address, message, now)
-        return _by_browser_address(notice, address, message, now)
+            return _by_soap(notice, address, sign(message, key), now)
+        return _by_browser_address(address, message, key)
     except Unreached as error:
         return Result(Outcome.FAILED, error.sentence)
     except IdpError as error:
@@ -67,7 +74,7 @@ def deliver(notice: LogoutNotice, now: datetime) -> Result:
 def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: Element, now: datetime) -> Result:
     sp = notice.service_provider
     sent_id = message.get("ID")
-    body = element("soap:Body", None, sign(message, signing_keys.key_for(sp, now)))
+    body = element("soap:Body", None, message)
     octets = element("soap:Envelope", None, body).octets()
     headers = {"Content-Type": SOAP_TYPE, "SOAPAction": '"http://www.oasis-open.org/committees/security"'}
     answer = _exchange(address.location, octets, headers)
@@ -87,8 +94,7 @@ def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: Element, no
     return Result(Outcome.ENDED) if response.signed_out else Result(Outcome.REFUSED, f"{response.status}"[:200])
 
 
-def _by_browser_address(notice: LogoutNotice, address: LogoutEndpoint, message: Element, now: datetime) -> Result:
-    key = signing_keys.key_for(notice.service_provider, now)
+def _by_browser_address(address: LogoutEndpoint, message: Element, key: SamlKey) -> Result:
     if address.binding == names.HTTP_POST:
         form = {Message.REQUEST.value: encoding.form_value(message, key)}
         status = _exchange(address.location, urlencode(form).encode(), {"Content-Type": FORM_TYPE}).status
