@@ -193,14 +193,15 @@ def _taken(by: Known) -> str:
     return TAKEN_BY_A_STRANGER if by.stranger else TAKEN.format(who=f"{who.full_name or who.email} ({who.email})")
 
 
-def _missing(read: Read, known: Iterable[Known], most: int) -> Missing:
+def _missing(read: Read, known: Sequence[Known], most: int) -> Missing:
     able = [it for it in known if it.person.may_sign_in and not it.is_operator and not it.locked]
     present = set(reading.emails(read))
     absent = [it for it in able if it.person.email.lower() not in present]
     changes = tuple(Change(None, it.id, it.person, replace(it.person, may_sign_in=False)) for it in absent)
     missing = Missing(changes, len(able))
-    if any(not it.who for it in read.problems):
-        return replace(missing, refused="A row without an email could be anybody's. Fix it first.")
+    emails = {it.person.email.lower() for it in known}
+    if any(it.column == Column.EMAIL.value and it.who.lower() not in emails for it in read.problems):
+        return replace(missing, refused="A row without a readable email could be anybody's. Fix it first.")
     if not read.rows:
         return replace(missing, refused="No row of the file could be read.")
     if missing.share > most:

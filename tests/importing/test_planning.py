@@ -127,6 +127,12 @@ def test_a_person_whose_row_has_a_problem_is_not_missing_and_a_row_without_email
     assert (nobody.changes, "could be anybody's." in nobody.missing.refused) == ((), True)
 
 
+@pytest.mark.parametrize("row", [["ben@acme"], ["Burns", " Ben", "ben@acme.example", "", "", ""]])
+def test_nobody_is_missing_while_a_row_has_no_email_of_somebody_known(row):
+    found = plan(a_file(["ana@acme.example"], row), [ANA, BEN], missing_off=True, most_missing=99)
+    assert (found.missing.changes[0].before, found.changes) == (BEN.person, ())
+
+
 def test_the_fingerprint_changes_with_everything_that_an_import_would_do():
     content = a_file(["ana@acme.example", "Ana Maria"])
     now, later = plan(content, [ANA]), plan(content, [a_known(1, "Ana@acme.example", "+12015550109")])
