@@ -11,21 +11,31 @@ from contextlib import contextmanager
 from io import StringIO
 
 import pytest
+import requests
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from idp import clock
 from idp.conf import ROOT
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.policies.models import Stop
 from idp.web.checkup import database
+from idp.webhooks import sending
+from idp.webhooks.reading import SETTLING
 from tests.another_database import an_empty_database, connected_to
 from tests.deployment.serving_account import serving_account
+from tests.journeys import passkey_sign_in
+from tests.native.own_app import USER_AGENT, a_client, an_app_signed_in
+from tests.other_codes import agent_of
+from tests.passkeys.kept import a_passkey
 from tests.phone import Phone
 from tests.races.installation import Installation, database_url, on_sqlite
 from tests.races.known_phone import is_busy
+from tests.scim.conftest import USERS, Workday
 from tests.user_agents import IPHONE
 from tests.web.checkup.conftest import sentence
+from tests.webhooks.receiver import a_webhook, receiving
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
@@ -60,6 +70,35 @@ def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, ver
                 phone = Phone(sp.url, verify, IPHONE)
                 assert phone.sign_in()["signed_in"]
                 assert phone.sign_in_silently()["signed_in"]
+
+
+def test_passkeys_apps_webhooks_and_personnel_systems_work_at_a_place_that_was_restored(
+    transactional_db, keys, verify, tmp_path, settings
+):
+    with an_empty_database(tmp_path) as name, receiving() as receiver:
+        place = Installation(tmp_path, WEB_CONCURRENCY="1")
+        with DemoSp(place.url) as sp:
+            seeds.plant(sp.url)
+            passkey, workday = a_passkey(agent_of()), Workday()
+            a_webhook(receiver)
+            settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"base_url": place.url})  # which tokens name
+            token = an_app_signed_in(a_client(), agent_of())
+            call_command("backup", tmp_path / "file", stderr=StringIO())
+            restore(tmp_path / "file", name)
+            with served_from(database_url(name)) as place.environment["DATABASE_URL"], place:
+                renewal = {"grant_type": "refresh_token", "refresh_token": token, "client_id": "acme-phone"}
+                app = {"User-Agent": USER_AGENT}
+                refused = requests.post(f"{place.url}/api/v1/token", data=renewal, headers=app, timeout=30).json()
+                assert (refused["error"], refused["reason"]) == ("invalid_grant", "signed_out")
+                phone = Phone(sp.url, verify, IPHONE)
+                page = passkey_sign_in.use(phone, phone.ask_flex(), passkey, origin=place.url)
+                assert phone.arrive(page)["signed_in"]
+                assert phone.messages() == 0
+                asks = {"Authorization": workday.http.defaults["HTTP_AUTHORIZATION"]}
+                assert requests.get(f"{place.url}{USERS}", headers=asks, timeout=30).json()["totalResults"] > 0
+        with connected_to(NAME=name):
+            list(sending.send_due(lambda: clock.now() + 2 * SETTLING))
+        assert {"device.revoked", "agent.signed_in"} <= {*receiver.types}
 
 
 def test_a_restore_stops_all_sign_ins_if_it_is_told_to(transactional_db, keys, tmp_path):
