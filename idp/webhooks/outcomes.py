@@ -37,21 +37,25 @@ class Outcome:
 
 @transaction.atomic
 def keep(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-    """Save the outcome of a try, unless its webhook has been deleted."""
+    """Save the outcome of a try, unless its webhook has been deleted.
+
+    If its address was changed during the try, a failure is the former address's: nothing follows for the new one.
+    """
     webhook = Webhook.objects.select_for_update().filter(pk=delivery.webhook_id).first()
     if webhook is None:
         return
+    was_there = webhook.url == delivery.webhook.url
     delivery.tries, delivery.tried_at, delivery.answer = delivery.tries + 1, now, outcome.words
     if outcome.taken:
         delivery.state, webhook.failing_since, webhook.next_try_at = State.DELIVERED, None, None
     elif delivery.kind == Kind.TEST:
         delivery.state = State.GIVEN_UP
-    else:
+    elif was_there:
         webhook.failing_since = webhook.failing_since or now
         webhook.next_try_at = retries.next_try_at(delivery.tries, delivery.made_at, now)
         if webhook.next_try_at is None:
             delivery.state, webhook.next_try_at = State.GIVEN_UP, now + retries.AFTER_GIVING_UP
-    if outcome.gone:
+    if outcome.gone and was_there:
         webhook.is_on, webhook.gone_at = False, now
     delivery.closed_at = None if delivery.state == State.WAITING else now
     fields = {name: getattr(delivery, name) for name in ("state", "tries", "tried_at", "closed_at", "answer")}

@@ -9,6 +9,7 @@ from idp.agents.models import Reason
 from idp.saml.models import SubjectName
 from idp.webhooks import outcomes, reading, registration, sending
 from idp.webhooks.models import Delivery, State, Webhook
+from idp.webhooks.outcomes import Outcome
 from tests.webhooks.receiver import a_webhook, receiving, send
 
 
@@ -135,6 +136,18 @@ def test_a_receiver_that_is_gone_is_switched_off_and_nothing_is_lost(receiver, w
     assert (webhook.is_on, the_state()) == (False, [State.WAITING] * 2)
     clock.shift(timedelta(days=1))
     assert send() == []
+
+
+@pytest.mark.parametrize("status", [410, 500])
+def test_an_address_that_is_corrected_during_a_try_is_tried_at_once(receiver, webhook, happens, status):
+    happens("AAAAA-11111")
+    reading.take_in(webhook, clocks.now())
+    under_way = Delivery.objects.select_related("webhook").get()
+    webhook.url = f"{receiver.url}/new"
+    registration.change(webhook, clocks.now())
+    outcomes.keep(under_way, Outcome(status, "from the former address"), clocks.now())
+    send()
+    assert receiver.references == ["AAAAA-11111"]
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
