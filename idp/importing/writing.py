@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from idp.agents.models import Agent, AgentRole, Department
 from idp.audit import acts, events
@@ -115,8 +115,20 @@ def _departments(wanted: Collection[str]) -> dict[str, Department]:
     known = {it.name.lower(): it for it in Department.objects.all()}
     for name in sorted(wanted):
         if name.lower() not in known:
-            known[name.lower()] = Department.objects.create(name=name)
+            known[name.lower()] = _new_department(name)
     return known
+
+
+def _new_department(name: str) -> Department:
+    """Add a department, or take one that was added meanwhile: personnel systems send many people at once."""
+    try:
+        with transaction.atomic():
+            return Department.objects.create(name=name)
+    except IntegrityError:
+        for it in Department.objects.all():
+            if it.name.lower() == name.lower():
+                return it
+        raise
 
 
 def _set_roles(paired: Sequence[tuple[Change, Agent]]) -> None:
