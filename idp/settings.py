@@ -10,6 +10,7 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.conf import LazySettings
 from django.db import connections
+from django.http import HttpRequest
 from django.urls import base
 from django.utils.translation import trans_real
 
@@ -27,6 +28,10 @@ LazySettings.__getattribute__ = object.__getattribute__  # type: ignore[method-a
 connections._connections = threading.local()  # type: ignore[attr-defined]
 trans_real._active = threading.local()  # type: ignore[attr-defined]
 base._prefixes = threading.local()  # type: ignore[attr-defined]
+
+# Django would decode a request by any codec that its Content-Type names. Some of Python's make no text, or text that no
+# database holds. Browsers send forms in the charset of their page, UTF-8 (HTML Living Standard, section 4.10.21.5).
+HttpRequest.encoding = property(lambda _: None, lambda _, __: None)  # type: ignore[assignment]  # None: UTF-8
 
 # A name server that does not answer is abandoned after 2 s instead of glibc's 10 s (resolv.conf(5)), because a request
 # waits for it and no timeout in Python covers a DNS lookup. Each further name server in /etc/resolv.conf adds as much,
