@@ -5,6 +5,7 @@ Attempts are stored in the database, so that they count over all processes. Unkn
 
 from datetime import datetime, timedelta
 
+from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash
 from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
 from idp.web.models import OperatorTry
@@ -36,4 +37,10 @@ def forget(typed: str) -> None:
 
 
 def _account(typed: str) -> str:
-    return keyed_hash("operator account", typed.strip().lower())
+    """Return the key of the account that an email leads to.
+
+    The database compares emails by its own idea of lower case, which for some letters is not Python's: to PostgreSQL,
+    "İ" may be "i". So the stored email counts, if there is one.
+    """
+    email = Agent.objects.filter(email__iexact=typed.strip()).values_list("email", flat=True).first() or typed.strip()
+    return keyed_hash("operator account", email.lower())

@@ -143,6 +143,14 @@ def test_guessing_is_stopped_for_a_while_and_then_goes_on(client, olivia, clock)
     assert sign_in(client, olivia).status_code == 302
 
 
+@pytest.mark.postgresql_only
+def test_an_email_spelt_with_letters_that_the_database_takes_for_others_is_no_other_account(client, olivia):
+    """To PostgreSQL, the lower case of a dotted capital I is a plain i; to Python it is two characters."""
+    for _ in range(sign_in_limits.PER_ACCOUNT):
+        sign_in(client, olivia, password="wrong")
+    assert "Too many tries" in sign_in(client, olivia, email="ol\u0130via@acme.example").text
+
+
 def test_an_account_that_nobody_has_is_slowed_alike(client, olivia):
     for _ in range(sign_in_limits.PER_ACCOUNT):
         sign_in(client, olivia, email="nobody@acme.example")
