@@ -6,11 +6,18 @@ from django.http import QueryDict
 
 FIRST_YEAR, LAST_YEAR = 1970, 9998
 """Years whose instants stay valid in another time zone, or a day later."""
+MOST_DIGITS = 18
+"""Digits of a number that surely fits the databases' largest integer. Python refuses to read thousands."""
 
 
 def text_field(fields: QueryDict, name: str) -> str:
     """Return a field's text trimmed, and without NUL, which PostgreSQL can neither store nor compare."""
     return fields.get(name, "").replace("\0", "").strip()
+
+
+def row_number(text: str) -> int:
+    """Return the number of a row that a text names; 0, which no row has, if it names none."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
 
 
 def hidden_fields(fields: QueryDict, *, without: str) -> list[tuple[str, str]]:

@@ -45,7 +45,8 @@ def use(secret: str, now: datetime) -> tuple[Agent, StaticDevice]:
     link = find(secret, now)
     if OperatorLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=now) != 1:
         raise LinkUsed("somebody was faster")
-    factor, _ = StaticDevice.objects.get_or_create(user=link.operator, name=LINK_FACTOR, confirmed=True)
+    own = {"user": link.operator, "name": LINK_FACTOR, "confirmed": True}
+    factor = StaticDevice.objects.filter(**own).first() or StaticDevice.objects.create(**own)
     return link.operator, factor
 
 

@@ -12,6 +12,7 @@ from idp import clock
 from idp.audit.models import ALARMING, LoginEvent
 from idp.web.departments import reach
 from idp.web.rendering import admin_page
+from idp.web.request_fields import row_number
 from idp.web.trail import alarms
 
 MAY_SEE, MAY_ACKNOWLEDGE = "audit.view_loginevent", "audit.add_acknowledgement"
@@ -41,8 +42,7 @@ def alarms_page(request: HttpRequest) -> HttpResponse:
 
 @permission_required(MAY_ACKNOWLEDGE, raise_exception=True)
 def _acknowledge(request: HttpRequest) -> HttpResponse:
-    pk = request.POST.get("event", "")
-    event = get_object_or_404(LoginEvent, pk=pk if pk.isdecimal() else 0, kind__in=ALARMING)
+    event = get_object_or_404(LoginEvent, pk=row_number(request.POST.get("event", "")), kind__in=ALARMING)
     if alarms.acknowledge(event, reach.operator_of(request), clock.now()):
         messages.success(request, f"Noted that you looked into it: {event.agent}, {event.at:%Y-%m-%d %H:%M} UTC.")
     else:

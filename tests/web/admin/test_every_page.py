@@ -6,7 +6,7 @@ from django.contrib.admin.utils import quote
 from django.test import Client
 from django.urls import reverse
 
-from idp.agents.models import Agent
+from idp.agents.models import Agent, Department
 from idp.audit.models import LoginEvent
 from idp.importing.models import Import
 from idp.policies.models import AccessRule
@@ -57,12 +57,36 @@ NO_VALUES = (
     "policies/timeoutpolicy/?absolute=99999999999999999999",
     "policies/timeoutpolicy/?absolute__gt=1 day",
 )
+NO_NUMBER = "9" * 5000
+"""More digits than Python reads as a number."""
 
 
 @pytest.mark.parametrize("asked", NO_VALUES)
 def test_a_list_with_an_impossible_filter_says_so(operator, asked):
     answer = inside(operator).get(f"/admin/{asked}")
     assert answer.status_code == 400
+
+
+def test_a_lookup_that_one_database_lacks_is_no_error(operator):
+    answer = inside(operator).get("/admin/audit/loginevent/?judged__contains=1")
+    assert answer.status_code in (200, 400)
+
+
+def test_an_action_on_what_is_no_row_says_so(operator):
+    browser = inside(operator)
+    for chosen in ("none", NO_NUMBER, "9" * 25, "\0"):
+        for table in ("agents/agent", "agents/department"):
+            posted = {"action": "export_chosen", "_selected_action": chosen}
+            assert browser.post(f"/admin/{table}/", posted).status_code == 400
+
+
+def test_a_number_that_is_too_long_is_that_of_no_row(operator):
+    browser, gone = inside(operator), Department.objects.create(name="Sales")
+    found = browser.get(f"/admin/agents/agent/?department__id__exact={NO_NUMBER}")
+    assert ("0 agents" in found.text, gone.name in found.text) == (True, True)
+    addresses = ("audit/loginevent/{}/change/", "policies/accessrule/{}/change/")
+    assert {browser.get(f"/admin/{it.format(NO_NUMBER)}").status_code for it in addresses} == {404}
+    assert browser.post("/admin/alarms/", {"event": NO_NUMBER}).status_code == 404
 
 
 def test_an_error_of_latchkey_in_a_list_is_not_blamed_on_the_visitor(operator, monkeypatch):

@@ -56,6 +56,8 @@ def test_an_agent_becomes_a_supervisor_and_keeps_their_roles(admin, sales, agent
     [
         ({"email": "olivia@acme.example"}, "is an operator with other rights."),
         ({"email": "off@acme.example"}, "is switched off."),
+        ({"full_name": "Sue\x01"}, "This holds a character that cannot be written down."),
+        ({"email": f"sue@{'a.' * 125}example"}, "Ensure this value has at most 254 characters"),
         ({"departments": []}, "This field is required."),
         ({"grantable": []}, "This field is required."),
         ({"grantable": ["emperor"]}, "is not one of the available choices"),

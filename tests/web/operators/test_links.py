@@ -2,9 +2,10 @@
 
 import pytest
 from django.test import Client
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from idp.agents.models import Agent
-from idp.web.operators.links import LIFETIME
+from idp.web.operators.links import LIFETIME, LINK_FACTOR
 from tests.web.conftest import a_superuser, inside
 from tests.web.operators.conftest import a_link, is_signed_in
 
@@ -24,6 +25,13 @@ def test_a_link_opens_the_admin_once(client, olivia):
     second = Client()
     assert [second.post(link).status_code, second.get(link).status_code] == [410, 410]
     assert not is_signed_in(second)
+
+
+def test_a_link_opens_the_admin_although_two_used_at_once_left_two_factors(client, olivia):
+    for _ in range(2):
+        StaticDevice.objects.create(user=olivia, name=LINK_FACTOR, confirmed=True)
+    assert client.post(a_link(olivia))["Location"] == "/admin/"
+    assert is_signed_in(client)
 
 
 def test_a_link_that_is_too_old_opens_nothing(client, olivia, clock):

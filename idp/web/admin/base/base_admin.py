@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import BadRequest
-from django.db import DataError, transaction
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError, NotSupportedError, transaction
 from django.db.models import DurationField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -27,8 +28,9 @@ SQLite evaluates a pattern in Latchkey's own process, however slow it is, and Dj
 from an address.
 """
 IMPOSSIBLE_FILTER = "a list is filtered by a value that its column cannot hold"
-IMPOSSIBLE_VALUES = (OverflowError, ValueError, DataError)
-"""What SQLite's driver, Django and PostgreSQL raise for a value that a column cannot hold."""
+IMPOSSIBLE_ROW = "an action names a row that its table cannot hold"
+IMPOSSIBLE_VALUES = (OverflowError, ValueError, DataError, NotSupportedError)
+"""What SQLite's driver, Django and PostgreSQL raise for a value that a column cannot hold, or a lookup it lacks."""
 
 
 class FilteredList(ChangeList):
@@ -67,6 +69,17 @@ class BaseAdmin(admin.ModelAdmin[Row]):
     def _durations(self) -> frozenset[str]:
         """The duration columns: no list filters by them, and Django cannot on SQLite."""
         return frozenset(field.name for field in self.model._meta.get_fields() if isinstance(field, DurationField))
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *more: Any, **named: Any
+    ) -> HttpResponse | None:
+        """Act on the chosen rows. Raises BadRequest if one is named by what is no key of this table."""
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(chosen, None)
+        except ValidationError as error:
+            raise BadRequest(IMPOSSIBLE_ROW) from error
+        return super().response_action(request, queryset, *more, **named)
 
     def changeform_view(
         self,

@@ -11,7 +11,7 @@ from django.urls import URLPattern, reverse
 
 from idp import clock
 from idp.agents import provisioning, reach, roles
-from idp.agents.models import Agent, Supervisor
+from idp.agents.models import Agent, Supervisor, writable
 from idp.otp.other_codes import one_time_codes
 from idp.sql.unindexed import Unindexed
 from idp.web.admin.base.buttons import button, show_once
@@ -27,8 +27,8 @@ NEW = ("email", "full_name")
 class SupervisorForm(forms.ModelForm[Supervisor]):
     """A supervisor's departments and roles to tick. For a new supervisor, it also asks who it is."""
 
-    email = forms.EmailField(label="Email", help_text="The email of an agent here, or of a new person.")
-    full_name = forms.CharField(required=False, max_length=256, help_text="For a new person.")
+    email = forms.EmailField(label="Email", max_length=254, help_text="The email of an agent here, or of a new person.")
+    full_name = forms.CharField(required=False, max_length=256, validators=[writable], help_text="For a new person.")
     grantable = forms.MultipleChoiceField(
         label="Roles that they may grant",
         choices=[(role, role) for role in roles.ROLES],

@@ -10,6 +10,7 @@ from idp.agents.models import Device
 from idp.login.emergency import everyone_out
 from idp.otp.models import PhoneAuthenticator
 from idp.web.departments import reach
+from idp.web.request_fields import row_number
 
 
 class InDepartment(admin.SimpleListFilter):
@@ -28,7 +29,7 @@ class InDepartment(admin.SimpleListFilter):
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Keep the agents of the chosen department."""
         chosen = self.value() or ""
-        return rows.filter(department=int(chosen)) if chosen.isdecimal() else rows
+        return rows.filter(department=row_number(chosen)) if chosen.isdecimal() else rows
 
 
 class HasNumber(admin.SimpleListFilter):

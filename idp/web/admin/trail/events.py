@@ -26,6 +26,7 @@ from idp.web.admin.trail.searching import anywhere
 from idp.web.departments import reach
 from idp.web.let_in import MAY_LET_IN
 from idp.web.pages.connect_flex import access as connect_flex
+from idp.web.request_fields import row_number
 from idp.web.trail import refusals, rule_verdicts, words
 from idp.web.trail.exports import WRITERS
 
@@ -94,7 +95,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> LoginEvent:
         """Return an event within reach, or one about an agent within reach. Raises Http404 for any other."""
-        about = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0).exclude(about="").first()
+        about = LoginEvent.objects.filter(pk=row_number(object_id)).exclude(about="").first()
         if about is not None and reach.is_about_own_agent(request.user, about):
             return about
         return super().get_object(request, object_id, from_field)
@@ -112,7 +113,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """For a sign-in that the access policy refused, offer what an operator can do next."""
-        refused = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0, kind=Kind.REFUSED).first()
+        refused = LoginEvent.objects.filter(pk=row_number(object_id), kind=Kind.REFUSED).first()
         context = {
             "may_let_in": refused is not None and request.user.has_perm(MAY_LET_IN),
             "next_steps": list(refusals.next_steps(refused, request.user)) if refused else [],

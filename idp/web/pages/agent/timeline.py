@@ -18,6 +18,7 @@ from idp.saml.models import ServiceProvider
 from idp.sql.unindexed import Unindexed
 from idp.web.pages.agent import routing, timeline_words
 from idp.web.rendering import admin_page
+from idp.web.request_fields import row_number
 
 PER_PAGE = 50
 MOST_RECENT = 6
@@ -52,7 +53,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 def timeline_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show a page of the timeline. `before` is the ID of the event after which older ones follow."""
     before = request.GET.get("before", "")
-    shown = days(agent, PER_PAGE + 1, before=int(before) if before.isdecimal() and len(before) < 19 else None)  # noqa: PLR2004 - fits a bigint
+    shown = days(agent, PER_PAGE + 1, before=row_number(before) or None)
     lines = [line for day in shown for line in day.lines]
     older = lines[PER_PAGE - 1].pk if len(lines) > PER_PAGE else None
     context = {

@@ -22,6 +22,7 @@ from idp.web.pages.policy.rule_form import RuleForms, kinds
 from idp.web.pages.policy.rule_list_edits import STALE_PAGE, posted_lists
 from idp.web.pages.policy.try_form import TryForm
 from idp.web.pages.policy.try_result import TryResult
+from idp.web.request_fields import row_number
 
 INCOMPLETE = "The rule is not complete yet"
 
@@ -118,7 +119,7 @@ def _new_rule() -> AccessRule:
 
 def _listed_rule(rules: Sheet, pk: str) -> AccessRule:
     """Return the rule of the list with this key's rule, whichever revision `pk` belongs to. Raises Http404."""
-    known = AccessRule.objects.filter(pk=pk).first() if pk.isdecimal() else None
+    known = AccessRule.objects.filter(pk=row_number(pk)).first()
     row = rules.row(str(known.key)) if known else None
     if row is None:
         raise Http404
