@@ -1,12 +1,16 @@
-"""The only code that reads the current time."""
+"""The only code that reads the current time, and how far the clocks of Latchkey's servers may differ."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 Clock = Callable[[], datetime]
 """For work that takes longer than an instant, in place of `now`."""
+CLOCKS_APART: Final = timedelta(minutes=1)
+"""The most by which the clocks of Latchkey's servers may differ. A row dated further ahead has a wrong instant."""
 
 
 def now() -> datetime:
@@ -16,3 +20,11 @@ def now() -> datetime:
     It calls Django's clock, so that a test that moves the clock also moves django-otp's.
     """
     return timezone.now()
+
+
+def has_come(column: str, now: datetime, longest: timedelta) -> Q:
+    """Return the condition that the instant until which something waits, in a column, has come.
+
+    Nothing waits for longer than `longest`. An instant beyond that was written by a wrong clock, and has come as well.
+    """
+    return Q((f"{column}__lte", now)) | Q((f"{column}__gt", now + longest + CLOCKS_APART))

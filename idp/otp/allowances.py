@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 CODE_LIFETIME = timedelta(minutes=10)
-CLOCKS_APART = timedelta(minutes=1)
-"""The most by which the clocks of Latchkey's servers may differ. A row dated further ahead has a wrong instant."""
 TRIES, STRANGERS_TRIES = 5, 4
 SENDS, STRANGERS_SENDS = 5, 4
 DOUBLE_TAP = timedelta(seconds=5)

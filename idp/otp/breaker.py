@@ -6,10 +6,10 @@ alike. While it is open, a probe asks Verify about the service now and then. An 
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, Subquery, Value
+from django.db.models import F, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from idp.otp.allowances import CLOCKS_APART
+from idp.clock import CLOCKS_APART, has_come
 from idp.otp.gateway import Failure
 from idp.otp.models import Breaker
 
@@ -33,7 +33,8 @@ def note_failure(failure: Failure, now: datetime) -> None:
     """Count a failure that says nothing about a number. Wrong credentials open at once, others after five in 30 s."""
     Breaker.objects.get_or_create(pk=ONLY, defaults={"window_from": now})
     row = Breaker.objects.filter(pk=ONLY)
-    if not row.filter(window_from__gt=now - WINDOW).update(failures=F("failures") + 1):
+    counting = row.filter(window_from__gt=now - WINDOW, window_from__lte=now + CLOCKS_APART)
+    if not counting.update(failures=F("failures") + 1):
         row.update(window_from=now, failures=1)
     enough = row if failure is Failure.MISCONFIGURED else row.filter(failures__gte=FAILURES)
     enough.filter(opened_at__isnull=True).update(opened_at=now, next_probe_at=now + PROBE_EVERY, reason=failure.value)
@@ -47,9 +48,6 @@ def note_success() -> None:
 
 
 def take_probe(now: datetime) -> bool:
-    """Tell whether the caller should probe Verify now. While it is open, one caller gets True every 15 seconds.
-
-    A probe that is further away than that was planned by a wrong clock, and is due as well.
-    """
-    due = Q(next_probe_at__lte=now) | Q(next_probe_at__gt=now + PROBE_EVERY + CLOCKS_APART)
+    """Tell whether the caller should probe Verify now. While it is open, one caller gets True every 15 seconds."""
+    due = has_come("next_probe_at", now, PROBE_EVERY)
     return Breaker.objects.filter(due, pk=ONLY, opened_at__isnull=False).update(next_probe_at=now + PROBE_EVERY) == 1

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from idp.clock import CLOCKS_APART
 from idp.otp import allowances, breaker, verifications
 from idp.otp.gateway import CheckResult, CodeChecker, Failure
 from idp.otp.limits.asker import Asker
@@ -51,7 +52,7 @@ def check(verification: Verification, code: str, asker: Asker, gateway: CodeChec
 
 def _current(verification: Verification, now: datetime) -> Any:  # noqa: ANN401 - a Verification with an annotation
     """Read a verification again, and what Twilio calls the test codes of its number."""
-    over = now - allowances.CODE_LIFETIME - allowances.CLOCKS_APART
+    over = now - allowances.CODE_LIFETIME - CLOCKS_APART
     tests = Verification.objects.filter(authenticator=OuterRef("authenticator"), asked_by__isnull=False)
     sids = tests.exclude(sid="", started_at__lte=over).order_by().values("authenticator").annotate(all=Together("sid"))
     rows = Verification.objects.select_related("authenticator").annotate(tests_sids=Subquery(sids.values("all")))

@@ -14,7 +14,8 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from idp.otp.allowances import CLOCKS_APART, CODE_LIFETIME
+from idp.clock import CLOCKS_APART
+from idp.otp.allowances import CODE_LIFETIME
 from idp.otp.models import DailyCodes, Outcome, Verification, VerificationSend
 
 DAYS: Final = 30

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
+from idp.clock import CLOCKS_APART
 from idp.otp import allowances
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.limits import pauses
@@ -72,7 +73,7 @@ def find_or_create(
         if not _lock(begun):
             continue  # it ended at the same moment
         found = begun.get()
-        is_of_the_future = found.started_at > now + allowances.CLOCKS_APART  # begun by a wrong clock
+        is_of_the_future = found.started_at > now + CLOCKS_APART  # begun by a wrong clock
         if not is_of_the_future and not allowances.is_over(found.started_at, now):
             return found, False
         end(begun, now)

@@ -16,6 +16,11 @@ AFTER_GIVING_UP = timedelta(minutes=1)
 """The pause before the next message: the fault may be the receiver's, not the message's."""
 
 
+def longest_pause(tries: int) -> timedelta:
+    """Return the longest time that a webhook waits before the message that is next, after its `tries`-th failure."""
+    return PAUSES[min(tries, len(PAUSES)) - 1] if tries else AFTER_GIVING_UP
+
+
 def next_try_at(tries: int, made_at: datetime, now: datetime) -> datetime | None:
     """Return when to retry a message after its `tries`-th failure, or None to give it up.
 
@@ -24,4 +29,4 @@ def next_try_at(tries: int, made_at: datetime, now: datetime) -> datetime | None
     end = made_at + KEPT_TRYING
     if now >= end:
         return None
-    return min(now + PAUSES[min(tries, len(PAUSES)) - 1], end)
+    return min(now + longest_pause(tries), end)

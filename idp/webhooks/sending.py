@@ -14,12 +14,12 @@ from django.conf import settings
 from django.db.models import Q
 
 from idp.audit.chain import sealing
-from idp.clock import Clock
+from idp.clock import Clock, has_come
 from idp.keys.keyring import KeyUnreadable
 from idp.outgoing import exchange
 from idp.outgoing.exchange import Answer, Request, Unreached
 from idp.saml.models import SubjectName
-from idp.webhooks import kinds, outcomes, payload, reading, registration, signature
+from idp.webhooks import kinds, outcomes, payload, reading, registration, retries, signature
 from idp.webhooks.kinds import Kind
 from idp.webhooks.models import Delivery, State, Webhook
 from idp.webhooks.outcomes import Outcome
@@ -98,7 +98,7 @@ def _turn(webhook: Webhook, now: Clock) -> Iterator[Delivery]:
 
 def _take_hold(webhook: Webhook, now: datetime) -> str:
     holder = secrets.token_hex(16)
-    free = Q(held_until__isnull=True) | Q(held_until__lte=now)
+    free = Q(held_until__isnull=True) | has_come("held_until", now, HOLD)
     if not Webhook.objects.filter(free, pk=webhook.pk).update(held_by=holder, held_until=now + HOLD):
         raise Busy
     webhook.refresh_from_db()
@@ -111,11 +111,12 @@ def _let_go(webhook: Webhook, holder: str) -> None:
 
 def _next(webhook: Webhook, holder: str, now: datetime) -> Delivery | None:
     """Return the first waiting message, if the webhook is still reserved, switched on and not in a pause."""
-    due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
-    if not Webhook.objects.filter(due, pk=webhook.pk, held_by=holder, is_on=True).update(held_until=now + HOLD):
-        return None
     waiting = Delivery.objects.filter(webhook=webhook, state=State.WAITING).order_by(*_order(webhook))
-    return waiting.select_related("webhook", "event__agent", "event__device").first()
+    first = waiting.select_related("webhook", "event__agent", "event__device").first()
+    pause = retries.longest_pause(first.tries if first else 0)
+    due = Q(next_try_at__isnull=True) | has_come("next_try_at", now, pause)
+    own = Webhook.objects.filter(due, pk=webhook.pk, held_by=holder, is_on=True)
+    return first if own.update(held_until=now + HOLD) else None
 
 
 def _order(webhook: Webhook) -> tuple[str, ...]:

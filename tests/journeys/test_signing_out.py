@@ -17,7 +17,7 @@ from idp.login.endings import signing_out
 from idp.outgoing.exchange import NOT_PUBLIC
 from idp.saml import names
 from idp.saml.logout import notifying, single_logout
-from idp.saml.models import LogoutNotice, ServiceProvider
+from idp.saml.models import LogoutEndpoint, LogoutNotice, ServiceProvider
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
 from tests.conftest import NOW
@@ -285,6 +285,7 @@ def test_a_service_from_which_the_browser_never_returned_is_notified_from_server
     blog = PretendService("blog", logout=POST_ONLY, location=told_by_post.url)
     at_shifts, at_blog = shifts.sign_in(phone), blog.sign_in(phone)
     phone.open(shifts.logout_url(at_shifts))  # the page that would post to the blog, and is closed
+    background.settle()
     notifying.send_due(NOW + timedelta(minutes=12))
     assert told_by_post.names() == [at_blog.name_id]
     assert LogoutNotice.objects.get().outcome == Outcome.TOLD
@@ -353,3 +354,17 @@ def test_a_silent_sign_in_notifies_no_service(clock, phone, shifts):
     clock.shift(timedelta(hours=2))
     assert shifts.sign_in(phone).authn_context == names.PREVIOUS_SESSION
     assert not LogoutNotice.objects.exists()
+
+
+def test_a_service_that_was_down_while_a_clock_was_hours_ahead_is_notified_once_it_is_set_back(
+    clock, phone, told_by_soap
+):
+    told_by_soap.service = shifts = PretendService("shifts", logout=(names.SOAP,), location="http://127.0.0.1:1/")
+    shifts.sign_in(phone)
+    clock.shift(timedelta(hours=3))
+    signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), clocks.now())
+    background.settle()
+    clock.shift(-timedelta(hours=3))
+    LogoutEndpoint.objects.update(location=told_by_soap.url)
+    notifying.send_due(clocks.now())
+    assert LogoutNotice.objects.get().outcome == Outcome.ENDED

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from idp.clock import CLOCKS_APART
 from idp.otp import breaker
-from idp.otp.allowances import CLOCKS_APART
 from idp.otp.breaker import FAILURES, PROBE_EVERY, WINDOW
 from idp.otp.gateway import Failure
 from tests.conftest import NOW
@@ -80,3 +80,10 @@ def test_a_success_writes_nothing_where_nothing_failed(django_assert_num_queries
     with django_assert_num_queries(1) as queries:
         breaker.note_success()
     assert "UPDATE" in queries[0]["sql"]
+
+
+def test_failures_of_a_worker_whose_clock_was_an_hour_ahead_do_not_add_up_with_those_of_an_hour():
+    fail(1, at=NOW + timedelta(hours=1))
+    fail(FAILURES - 2)
+    fail(1, at=NOW + WINDOW)
+    assert breaker.reason() == ""

@@ -82,6 +82,24 @@ def test_after_a_clock_that_was_hours_ahead_is_set_back_no_event_is_skipped(rece
     assert receiver.references == ["AHEAD-11111", "AFTER-22222"]
 
 
+def test_a_message_that_failed_while_a_clock_was_hours_ahead_is_sent_once_it_is_set_back(
+    receiver, webhook, happens, clock
+):
+    receiver.answers = [500]
+    clock.shift(timedelta(hours=3))
+    happens("FIRST-11111")
+    send()
+    assert send() == []
+    clock.shift(-timedelta(hours=3))
+    assert [it.state for it in send()] == [State.DELIVERED]
+
+
+def test_a_sender_that_died_while_its_clock_was_hours_ahead_keeps_no_other_from_sending(receiver, webhook, happens):
+    happens("FIRST-11111")
+    sending._take_hold(webhook, clocks.now() + timedelta(hours=3))
+    assert [it.state for it in send()] == [State.DELIVERED]
+
+
 # Failures
 
 

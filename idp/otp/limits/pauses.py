@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import DateTimeField, F, Max, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
+from idp.clock import CLOCKS_APART
 from idp.otp.allowances import FREE_FAILURES, MOST_FAILURES, pause_after
 from idp.otp.limits import sums
 from idp.otp.limits.sums import FEW_READ, Part
@@ -58,7 +59,8 @@ def pause_for(counted_as: str, wrong: Failures, now: datetime) -> datetime | Non
         return now + UNTIL_LIFTED
     if wrong.recent < FREE_FAILURES:
         return None
-    latest = Verification.objects.filter(counted_as=counted_as).order_by("-started_at").first()
+    begun = Verification.objects.filter(counted_as=counted_as, started_at__lte=now + CLOCKS_APART)
+    latest = begun.order_by("-started_at").first()
     pause = pause_after(wrong.recent)
     if latest is None or pause is None:
         return None

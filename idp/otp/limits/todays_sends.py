@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from idp.otp.allowances import CLOCKS_APART
+from idp.clock import CLOCKS_APART
 from idp.otp.models import VerificationSend
 
 FEW: Final = 200

@@ -11,7 +11,8 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from idp.otp.allowances import CLOCKS_APART, CODE_LIFETIME
+from idp.clock import CLOCKS_APART
+from idp.otp.allowances import CODE_LIFETIME
 from idp.otp.models import Outcome, VerificationSend
 
 FEW: Final = 200

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from idp.agents.models import Agent
+from idp.clock import CLOCKS_APART, has_come
 from idp.otp.models import PhoneAuthenticator, SafeListing
 from idp.otp.safe_list.provider import PER_MINUTE, Reply, Verdict
 
@@ -117,9 +118,10 @@ def again(now: datetime) -> int:
 
 def take_due(now: datetime) -> SafeListing | None:
     """Claim the next number that is due at Twilio; None if there is none, or the minute's requests are used up."""
-    if SafeListing.objects.filter(tried_at__gt=now - MINUTE).count() >= PER_MINUTE:
+    within_the_minute = SafeListing.objects.filter(tried_at__gt=now - MINUTE, tried_at__lte=now + CLOCKS_APART)
+    if within_the_minute.count() >= PER_MINUTE:
         return None
-    due = SafeListing.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+    due = SafeListing.objects.filter(has_come("due_at", now, LONGEST_PAUSE)).order_by("due_at", "pk")
     for row in due[:PER_MINUTE]:
         claim = SafeListing.objects.filter(pk=row.pk, due_at=row.due_at, wanted=row.wanted)
         if claim.update(due_at=now + CLAIMED, tried_at=now, tries=F("tries") + 1, verdict="", code=None):

@@ -10,12 +10,15 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.background import Background
+from idp.clock import has_come
 from idp.saml.logout.delivery import Result, deliver
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome
 
 log = structlog.get_logger(__name__)
 WORKERS = 2
+BROWSER_TAKES = timedelta(minutes=10)
+"""How long a browser may take to reach the services. Then they are notified from server to server."""
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 
 _background = Background("logout_notices", WORKERS)
@@ -31,7 +34,7 @@ def send_due(now: datetime) -> list[LogoutNotice]:
 
     Only one process makes each attempt. Returns the notices that were tried.
     """
-    due = Q(outcome__in=[Outcome.WAITING, Outcome.ASKED], next_try_at__lte=now)
+    due = Q(outcome__in=[Outcome.WAITING, Outcome.ASKED]) & _has_come(now)
     tried = []
     for notice in LogoutNotice.objects.filter(due).select_related("service_provider", "agent", "device"):
         pause = PAUSES[min(notice.tries, len(PAUSES) - 1)]
@@ -41,6 +44,14 @@ def send_due(now: datetime) -> list[LogoutNotice]:
             _close(notice, deliver(notice, now), now)
             tried.append(notice)
     return tried
+
+
+def _has_come(now: datetime) -> Q:
+    """Return the condition that the next try has come. How far away it may be depends on the number of tries."""
+    come = Q(next_try_at__lte=now)
+    for tries, longest in enumerate((BROWSER_TAKES, *PAUSES)):
+        come |= Q(tries=tries) & has_come("next_try_at", now, longest)
+    return come
 
 
 def _close(notice: LogoutNotice, result: Result, now: datetime) -> None:

@@ -4,7 +4,7 @@ Our own session ends first, in its own transaction, so that no service can keep 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -19,6 +19,7 @@ from idp.saml.errors import AnswerLogoutWithStatus, RepeatedLogoutRequest, SamlS
 from idp.saml.logout import messages as logout_messages
 from idp.saml.logout import response as logout_response
 from idp.saml.logout.messages import Outgoing
+from idp.saml.logout.notifying import BROWSER_TAKES
 from idp.saml.logout.participants import channels
 from idp.saml.logout.request import TrustedLogoutRequest
 from idp.saml.logout.response import TrustedLogoutResponse
@@ -27,8 +28,6 @@ from idp.saml.models import IssuedAssertion, Logout, LogoutNotice, ObeyedLogoutR
 from idp.saml.models.logout import Channel, Outcome
 from idp.saml.responses.assertion import Subject
 from idp.sessions.models import SsoSession
-
-BROWSER_TAKES = timedelta(minutes=10)  # then the services it did not reach are notified from server to server
 
 
 def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: Origin, now: datetime) -> Logout:

@@ -54,3 +54,17 @@ def test_the_end_of_all_codes_is_lifted_by_an_operator(agent):
 def test_an_unknown_number_is_paused_in_the_same_way(db):
     counted_as = guessed_in_vain(None, A_YEAR)
     assert pauses.paused_until(counted_as, own=False, now=NOW) is not None
+
+
+def test_wrong_codes_dated_by_a_clock_that_was_hours_ahead_make_no_pause_longer(agent):
+    counted_as = guessed_in_vain(PhoneAuthenticator.objects.get(), 30)
+    Verification.objects.create(
+        counted_as=counted_as,
+        authenticator=PhoneAuthenticator.objects.get(),
+        started_at=NOW + timedelta(hours=3),
+        ended_at=NOW + timedelta(hours=3),
+        outcome="expired",
+        tries=4,
+        strangers_tries=4,
+    )
+    assert pauses.paused_until(counted_as, own=False, now=NOW) is None

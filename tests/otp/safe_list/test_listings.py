@@ -174,3 +174,11 @@ def test_an_agent_who_is_switched_off_during_a_request_is_still_removed(ana):
     listings.let_go(NOW)
     listings.note(row, DONE, NOW)
     assert run(now=NOW + MINUTE) == [("01", False)]
+
+
+def test_a_clock_that_was_a_day_ahead_holds_up_no_number_and_uses_up_no_minute(db):
+    people(30)
+    listings.ask(NOW)
+    assert len(run(now=NOW + timedelta(days=1))) == 30
+    listings.ask(NOW + timedelta(days=1), Agent.objects.filter(pk=an_agent("+12015550199", "z@acme.example").pk))
+    assert run(now=NOW) == [("99", True)]

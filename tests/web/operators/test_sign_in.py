@@ -11,7 +11,7 @@ from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator
 from idp.web.models import OperatorTry
 from idp.web.operators import sign_in_limits
-from tests.conftest import an_agent
+from tests.conftest import NOW, an_agent
 from tests.other_codes import a_one_time_code, a_sheet, an_app
 from tests.web.conftest import a_superuser
 from tests.web.operators.conftest import LOGIN, PASSWORD, code, is_signed_in, sign_in
@@ -175,3 +175,9 @@ def test_a_right_sign_in_forgets_the_tries_before_it(client, olivia):
     sign_in(client, olivia, password="wrong")
     sign_in(client, olivia)
     assert not OperatorTry.objects.exists()
+
+
+def test_tries_dated_by_a_clock_that_was_hours_ahead_keep_nobody_out(db):
+    for _ in range(sign_in_limits.PER_ACCOUNT):
+        assert sign_in_limits.reserve("olivia@acme.example", "192.0.2.7", NOW + timedelta(hours=3))
+    assert sign_in_limits.reserve("olivia@acme.example", "192.0.2.7", NOW)
