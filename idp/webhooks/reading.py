@@ -27,12 +27,13 @@ def take_in(webhook: Webhook, now: datetime) -> None:
     The caller has reserved the webhook. An interruption loses nothing: the next pass finds lines without a message.
     """
     up_to, last = now - SETTLING, 0
+    chosen = {kind: datetime.fromisoformat(it) for kind, it in webhook.chosen_at.items()}
     while lines := _unread(webhook, up_to, last):
         messages = [
             Delivery(webhook=webhook, event=line, kind=kind, made_at=now)
             for line in lines
             for kind in kinds.of(line)
-            if kind in webhook.kinds
+            if kind in webhook.kinds and line.at > chosen.get(kind, webhook.since)
         ]
         Delivery.objects.bulk_create(messages, ignore_conflicts=True)
         last = lines[-1].pk

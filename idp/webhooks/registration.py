@@ -31,12 +31,14 @@ def add(webhook: Webhook, now: datetime) -> str:
 def change(webhook: Webhook, now: datetime) -> None:
     """Save what an operator typed, without the columns that a sender may be writing.
 
-    A webhook that is switched on again receives what happens from now on. After a change it is tried at once.
+    A webhook that is switched on again, or a type that is chosen, receives what happens from now on. After a change it
+    is tried at once.
     """
     before = Webhook.objects.select_for_update().get(pk=webhook.pk)
-    also: dict[str, Any] = {"next_try_at": None}
+    chosen = {it: now.isoformat() for it in webhook.kinds if it not in before.kinds}
+    also: dict[str, Any] = {"next_try_at": None, "chosen_at": before.chosen_at | chosen}
     if webhook.is_on and not before.is_on:
-        also |= {"since": now, "read_to": now, "gone_at": None, "failing_since": None}
+        also |= {"since": now, "read_to": now, "chosen_at": {}, "gone_at": None, "failing_since": None}
     if (webhook.is_on and not before.is_on) or not set(kinds.TRAIL) & set(before.kinds):
         also |= {"forwarded_to": reading.end_of_chain()}
     if webhook.url != before.url:

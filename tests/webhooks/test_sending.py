@@ -72,6 +72,18 @@ def test_events_before_a_webhook_or_while_it_is_switched_off_are_not_sent(receiv
     assert receiver.references == ["ONNNN-11111"]
 
 
+def test_a_type_chosen_later_begins_with_later_events(receiver, webhook, happens, signs_out):
+    webhook.kinds = ["device.revoked"]
+    registration.change(webhook, clocks.now())
+    happens("UNTIL-11111")
+    webhook.kinds = ["device.revoked", "agent.signed_in"]
+    registration.change(webhook, clocks.now())
+    happens("SINCE-22222")
+    signs_out()
+    send()
+    assert receiver.references == ["SINCE-22222", "REVOK-ED111"]
+
+
 def test_after_a_clock_that_was_hours_ahead_is_set_back_no_event_is_skipped(receiver, webhook, happens, clock):
     clock.shift(timedelta(hours=3))
     happens("AHEAD-11111")
