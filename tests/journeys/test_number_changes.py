@@ -1,9 +1,13 @@
 """A changed number: both numbers get a text, the old phone is signed out, and no log names either number."""
 
 import pytest
+from django.db import OperationalError
 
 from idp import background
+from idp.audit import events
+from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
+from idp.login.endings import number_notices
 from idp.passkeys.models import Passkey
 from idp.web.admin.people import number_changes
 from tests.other_codes import agent_of
@@ -102,6 +106,17 @@ def test_a_number_can_be_changed_while_twilio_is_down(admin, messaging, settings
     change(admin)
     assert agent_of(NEW)
     assert [kind for kind, _ in lines()[1:]] == [Kind.NUMBER_UNTOLD] * 2
+
+
+def test_both_numbers_get_a_text_although_the_database_is_too_busy_to_record_it(flex, verify, messaging, monkeypatch):
+    def give_way(*_, **__):
+        raise OperationalError("database is locked")
+
+    texts_due = number_notices.of_change([NUMBER], [NEW], "en")
+    monkeypatch.setattr(events, "record", give_way)
+    number_notices.dispatch(agent_of(), texts_due, Origin(None, "", ""))
+    background.settle()
+    assert (texts(verify, NUMBER), texts(verify, NEW)) == ([("text notice", OLD_TEXT)], [("text notice", NEW_TEXT)])
 
 
 def test_texts_can_be_sent_by_a_messaging_service(admin, verify, messaging, settings):

@@ -8,6 +8,7 @@ from django.db import IntegrityError, OperationalError, connection
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
 from idp.login.flow import sign_in
+from idp.login.models import LoginFlow
 from idp.otp import numbers
 from idp.otp.models import Verification
 from idp.saml.models import IssuedAssertion
@@ -83,6 +84,16 @@ def busy_page(phone, monkeypatch):
     assert not Device.objects.exists()
     consistency.check()
     return page
+
+
+def test_a_code_that_was_reserved_is_sent_although_its_page_could_not_be_written(phone, monkeypatch):
+    first = phone.ask_flex()
+    with monkeypatch.context() as busy:
+        busy.setattr(LoginFlow, "save", _give_way)
+        assert phone.ask_code(first).status == 503
+    page = phone.ask_code(first)
+    assert (page.heading, phone.messages()) == ("Enter the code", 1)
+    assert phone.arrive(phone.submit(page, "code", code=phone.code()))["signed_in"]
 
 
 def wrong_codes():

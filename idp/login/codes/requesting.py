@@ -56,9 +56,11 @@ def send_code(
             return TextsDown()
         case Paused():
             return reserved
-    _go_on_with(flow, reserved.verification, typed, facts)
-    if reserved.send is not None:
-        sending.dispatch(reserved.send, facts.origin, flow.service)
+    try:
+        _go_on_with(flow, reserved.verification, typed, facts)
+    finally:  # the reservation is committed, so whoever presses again waits for this text
+        if reserved.send is not None:
+            sending.dispatch(reserved.send, facts.origin, flow.service)
     return TooEarly() if reserved.too_early else AskCode()
 
 

@@ -46,5 +46,5 @@ def announce(
     detail = f"{' and '.join(it.which for it in texts)}, by {by}{'' if on else ', nobody is told'}"
     events.record(Kind.NUMBER_CHANGED, origin, now, agent=agent, detail=detail)
     if on:
-        transaction.on_commit(partial(number_notices.dispatch, agent.pk, texts, origin))
+        transaction.on_commit(partial(number_notices.dispatch, agent, texts, origin))
     return texts

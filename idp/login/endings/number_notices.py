@@ -5,7 +5,6 @@ The old number gets one so that its owner notices a theft.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -51,15 +50,15 @@ def _of_change(before: Iterable[str], after: Iterable[str]) -> list[Notice]:
     ]
 
 
-def dispatch(agent: UUID, texts: list[Notice], origin: Origin) -> None:
+def dispatch(agent: Agent, texts: list[Notice], origin: Origin) -> None:
     """Send the texts in the background. The change must be committed."""
     _background.begin(lambda: _send(agent, texts, origin))
 
 
-def _send(agent: UUID, texts: list[Notice], origin: Origin) -> None:
-    sender, who = notices.from_settings(), Agent.objects.get(pk=agent)
-    for notice in texts:
-        delivery = sender.send(notice.number, notice.text)
+def _send(agent: Agent, texts: list[Notice], origin: Origin) -> None:
+    """Send every text before anything is written, so that a busy database keeps nobody uninformed."""
+    sender = notices.from_settings()
+    for notice, delivery in [(it, sender.send(it.number, it.text)) for it in texts]:
         kind = Kind.NUMBER_TOLD if delivery.accepted else Kind.NUMBER_UNTOLD
         why = f", Twilio error {delivery.code}" if delivery.code else ""
-        events.record(kind, origin, clock.now(), agent=who, detail=f"{notice.which}{why}")
+        events.record(kind, origin, clock.now(), agent=agent, detail=f"{notice.which}{why}")
