@@ -1,6 +1,6 @@
 """Registers a service provider, for the command line and for the admin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -108,13 +108,21 @@ def register(draft: Draft, *, slug: str, name: str, timeout_policy: str = "", pr
         raise ValidationError(fault)
     sp.full_clean()
     sp.save()
-    for index, acs in enumerate(draft.acs):
-        _add_acs(sp, acs, index)
+    for acs in numbered(draft.acs):
+        _add_acs(sp, acs)
     for endpoint in draft.logout:
         add_logout_endpoint(sp, endpoint)
     if not rules_of(preset.slug).mandatory:
         release_basics(sp)
     return sp
+
+
+def numbered(described: Iterable[AcsDescription]) -> tuple[AcsDescription, ...]:
+    """Give a number to each address that has none: the first that is free."""
+    rows = list(described)
+    used = {it.index for it in rows}
+    free = (it for it in range(2 * len(rows)) if it not in used)
+    return tuple(AcsDescription(it.url, next(free) if it.index is None else it.index, it.is_default) for it in rows)
 
 
 def release_basics(sp: ServiceProvider) -> None:
@@ -192,13 +200,13 @@ def _overstated(sp: ServiceProvider) -> Iterator[tuple[str, str]]:
             yield stated, why
 
 
-def _add_acs(sp: ServiceProvider, acs: AcsDescription, index: int) -> None:
+def _add_acs(sp: ServiceProvider, acs: AcsDescription) -> None:
     if fault := address_fault(acs.url):
         raise ValidationError(f"The ACS URL {acs.url} cannot be used: {fault}.")
     row = AssertionConsumer(
         service_provider=sp,
         url=acs.url,
-        index=index if acs.index is None else acs.index,
+        index=acs.index or 0,
         is_default=acs.is_default,
     )
     row.full_clean()

@@ -15,7 +15,7 @@ from idp.saml.connecting import registration
 from idp.saml.metadata.errors import UntakenMetadata
 from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
 from idp.saml.metadata_updates import words as metadata_words
-from idp.saml.metadata_updates.words import ACS, LABELS, LOGOUT, numbered, of_acs, of_logout, usable
+from idp.saml.metadata_updates.words import ACS, LABELS, LOGOUT, of_acs, of_logout, usable
 from idp.saml.models import AssertionConsumer, ServiceProvider
 from idp.saml.trust import RequestSignature
 
@@ -45,7 +45,7 @@ def between(sp: ServiceProvider, described: SpDescription) -> list[Change]:
         raise UntakenMetadata(fault, sentence=fault)
     before, after = _lines(_fields_of(sp)), _lines(_fields_of(sp) | _wanted(sp, described))
     found = [Change(LABELS[name], before[name], after[name]) for name in LABELS]
-    found.append(Change(ACS, of_acs(_acs_of(sp)), of_acs(numbered(described.acs))))
+    found.append(Change(ACS, of_acs(_acs_of(sp)), of_acs(registration.numbered(described.acs))))
     if endpoints := usable(described.slo):
         found.append(Change(LOGOUT, of_logout(_slo_of(sp)), of_logout(endpoints)))
     return [it for it in found if set(it.before) != set(it.after)]
@@ -61,7 +61,7 @@ def take(sp: ServiceProvider, described: SpDescription) -> list[Change]:
     try:
         sp.full_clean()
         sp.save()
-        _take_acs(sp, numbered(described.acs))
+        _take_acs(sp, registration.numbered(described.acs))
         if endpoints := usable(described.slo):
             sp.logout_endpoints.all().delete()
             for endpoint in endpoints:

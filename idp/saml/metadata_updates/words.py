@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from idp.keys import certificates
-from idp.saml.connecting.registration import LOGOUT_BINDINGS, Draft
+from idp.saml.connecting.registration import LOGOUT_BINDINGS, Draft, numbered
 from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
 from idp.saml.models import LogoutEndpoint
 from idp.saml.models import service_provider as choices
@@ -79,14 +79,6 @@ def of_logout(rows: Iterable[Endpoint]) -> Lines:
         f"{it.location} ({labels[it.binding]}{f', answers to {it.response_location}' if it.response_location else ''})"
         for it in rows
     )
-
-
-def numbered(described: Iterable[AcsDescription]) -> tuple[AcsDescription, ...]:
-    """Give a number to each address that has none: the first that is free."""
-    rows = list(described)
-    used = {it.index for it in rows}
-    free = (it for it in range(2 * len(rows)) if it not in used)
-    return tuple(AcsDescription(it.url, next(free) if it.index is None else it.index, it.is_default) for it in rows)
 
 
 def usable(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:

@@ -51,6 +51,13 @@ def test_a_new_address_and_default_are_listed_and_applied(db):
     assert told(sp, xml) == {}
 
 
+def test_an_address_without_a_number_is_registered_with_one_that_is_free(db):
+    xml = an_entity(acs(f"{ACS}/a", 1) + acs(f"{ACS}/b", ""))
+    sp = registered(xml)
+    assert {(url, index) for url, index, _ in sp.trust.acs} == {(f"{ACS}/a", 1), (f"{ACS}/b", 0)}
+    assert told(sp, xml) == {}
+
+
 def test_addresses_may_exchange_their_numbers(db):
     sp = registered(an_entity(acs(f"{ACS}/a", 0) + acs(f"{ACS}/b", 1)))
     now = taken(sp, an_entity(acs(f"{ACS}/a", 1) + acs(f"{ACS}/b", 0)))
