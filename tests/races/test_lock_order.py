@@ -18,10 +18,10 @@ from tests.conftest import NOW
 from tests.deployment.behind_nginx import until
 from tests.journeys import passkey_sign_in
 from tests.journeys.visits import get_without_redirect
-from tests.other_codes import agent_of
+from tests.other_codes import agent_of, an_app, at_the_code, give
 from tests.passkeys.authenticator import Authenticator
 from tests.passkeys.kept import a_passkey, keep
-from tests.pretend_service import PretendService
+from tests.pretend_service import BASE_URL, PretendService
 from tests.races.second_connection import second_connection
 
 pytestmark = pytest.mark.postgresql_only
@@ -44,6 +44,18 @@ def disowns_the_other_phone(phone, android):
     return lambda: phone.submit(page, "not_me", not_me="yes").heading == "We signed the other phone out"
 
 
+def types_a_code_of_the_app(phone, _):
+    app, page = an_app(agent_of()), at_the_code(phone, "app")
+    return lambda: give(phone, page, app.code(1)).form_with("SAMLResponse") is not None
+
+
+def removes_a_passkey(phone, _):
+    phone.sign_in()
+    a_passkey(agent_of())
+    named, page = Passkey.objects.get().pk, phone.open(f"{BASE_URL}/me/passkeys")
+    return lambda: phone.submit(page, "passkey", remove=str(named)).heading == "Your phone"
+
+
 def signs_out_at_a_service(phone, _):
     service = PretendService("shifts")
     address = service.logout_url(service.sign_in(phone))
@@ -54,6 +66,8 @@ ACTS = {
     types_the_code: ("agents_agent", "otp_verification"),
     uses_a_passkey: ("agents_agent", "passkeys_passkey"),
     disowns_the_other_phone: ("agents_agent", "agents_device"),
+    types_a_code_of_the_app: ("agents_agent", "otp_authenticatorapp"),
+    removes_a_passkey: ("agents_agent", "agents_device"),
     signs_out_at_a_service: ("agents_device", "saml_issuedassertion"),
 }
 
@@ -73,7 +87,7 @@ def test_an_act_that_waits_for_one_row_does_not_hold_the_next(phone, android, pr
         theirs.execute(f"SELECT FROM {first} FOR NO KEY UPDATE")
         under_way = pool.submit(act)
         until(lambda: somebody_waits(theirs))
-        theirs.execute(f"SELECT FROM {second} FOR NO KEY UPDATE")
+        theirs.execute(f"SELECT FROM {second} FOR NO KEY UPDATE NOWAIT")
         theirs.execute("COMMIT")
         assert under_way.result()
 

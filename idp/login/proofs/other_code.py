@@ -62,9 +62,9 @@ def _use_proof(request: FlowRequest[LoginFlow], given: Given, counted: Verificat
     verification = flow.verification
     if verification is None or verification != counted or verification.authenticator is None:
         return Checked.WRONG
-    proved = proofs.spend(verification.authenticator.user, given, request.now)
+    agent = device_rows.hold_agent(verification.authenticator.user_id)  # before the row of the app
+    proved = proofs.spend(agent, given, request.now)
     if proved is None:
         return Checked.WRONG
-    agent = device_rows.hold_agent(verification.authenticator.user_id)
     verifications.approve(verification, request.now, Outcome.OTHERWISE)  # the code counts even if another was faster
     return admission.admit(request, agent, FreshProof(proved.method, proved.remark))
