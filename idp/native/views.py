@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -55,8 +56,9 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     app_request = AuthorizationRequest.from_json(flow.protocol)
     client = clients.app_that_sent(clients.app_of(flow.service).client_id, app_request.redirect_uri)  # as of now
     if request.method == "POST":
-        storage.give_up(flow, now)
-        events.record(Kind.DECLINED, request_facts.origin_of(request), now, service=client.service)
+        with transaction.atomic():
+            storage.give_up(flow, now)
+            events.record(Kind.DECLINED, request_facts.origin_of(request), now, service=client.service)
         return _to_app(app_request.redirect_uri, app_request.state, error="access_denied")
     facts = request_facts.of_browser(request, flow.touch_points)
     step = dispatcher.conclude_with_proof(flow, facts, now, lambda proved: codes.make(client, app_request, proved, now))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -84,9 +85,9 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     sp, pending = ServiceProvider.objects.get_enabled(flow.service), PendingRequest.from_json(flow.protocol)
     if request.method == "GET":
         return _conclude(request, flow, sp, pending)
-    storage.give_up(flow, now)
-    origin = request_facts.origin_of(request)
-    events.record(Kind.DECLINED, origin, now, service=sp.slug)
+    with transaction.atomic():
+        storage.give_up(flow, now)
+        events.record(Kind.DECLINED, request_facts.origin_of(request), now, service=sp.slug)
     if pending.request_id is None:  # no service requested it
         return rendering.see_other("/")
     return _refuse(request, sp, pending, SamlStatus(names.RESPONDER, names.REQUEST_DENIED))

@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
 
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
@@ -196,6 +198,15 @@ def test_an_agent_who_cancels_goes_back_without_an_assertion_and_cannot_return(o
     outcome.start()
     outcome.refused(give(phone, page, phone.code()), 410, "flow_expired")
     assert LoginEvent.objects.filter(kind=Kind.DECLINED).count() == 1
+
+
+def test_an_agent_can_cancel_again_if_latchkey_was_too_busy(phone, monkeypatch):
+    page = at_the_code(phone)
+    data = {"csrfmiddlewaretoken": page.html.forms[0].fields["csrfmiddlewaretoken"]}
+    with monkeypatch.context() as busy:
+        busy.setattr("idp.saml.views.events.record", Mock(side_effect=OperationalError("deadlock detected")))
+        assert phone.http.post(flow_page(page), data=data).status_code == 503
+    assert response_on(Page(phone.http.post(flow_page(page), data=data))).status[1] == REQUEST_DENIED
 
 
 def test_an_agent_who_signed_in_cannot_cancel_any_more(outcome, phone):

@@ -1,6 +1,10 @@
 """An app signs an agent in, goes on without a code, and signs out; all by a client library of other make."""
 
 from datetime import timedelta
+from functools import partial
+from unittest.mock import Mock
+
+from django.db import OperationalError
 
 from idp.agents.models import Device, Reason
 from idp.audit.models import Kind, LoginEvent
@@ -93,13 +97,15 @@ def test_signing_out_ends_the_device_and_may_be_repeated(app):
     assert app.refused(app.renew) == "invalid_grant"
 
 
-def test_an_agent_refused_by_the_access_policy_goes_back_to_the_app_with_access_denied(app):
+def test_an_agent_refused_by_the_access_policy_goes_back_to_the_app_with_access_denied_however_busy(app, monkeypatch):
     a_rule_against(Platform.IOS)
     page = app.ask()
     assert page.heading == "This phone can't be used for Acme Phone"
     [form] = page.html.forms
-    response = app.phone.http.post(
-        f"{BASE_URL}{form.action}", data=dict(form.form_values()), allow_redirects=False, timeout=30
-    )
+    back = partial(app.phone.http.post, f"{BASE_URL}{form.action}", dict(form.form_values()), allow_redirects=False)
+    with monkeypatch.context() as busy:
+        busy.setattr("idp.native.views.events.record", Mock(side_effect=OperationalError("deadlock detected")))
+        assert back(timeout=30).status_code == 503
+    response = back(timeout=30)
     assert response.status_code == 303
     assert told(response.headers["Location"]) == {"error": "access_denied", "state": app.state, "iss": BASE_URL}
