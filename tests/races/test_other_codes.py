@@ -1,11 +1,17 @@
 """One code that needs no text, typed in many browsers at the same moment."""
 
+import pytest
+from django.db import connection
+
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.allowances import STRANGERS_TRIES
-from idp.otp.models import Verification
+from idp.otp.models import OneTimeCode, Verification
+from idp.otp.other_codes import one_time_codes, written_codes
+from tests.conftest import NOW, an_agent
 from tests.other_codes import a_sheet, agent_of, an_app, at_the_code, give
 from tests.races.concurrent import at_once
+from tests.web.conftest import a_superuser
 
 MANY = 12
 
@@ -25,6 +31,23 @@ def test_one_code_of_an_app_typed_in_four_browsers_signs_in_only_one(phone):
     pages = [(it, at_the_code(it, "app")) for it in browsers]
     answers = at_once([lambda it=it, page=page: give(it, page, code) for it, page in pages])
     assert sum(answer.form_with("SAMLResponse") is not None for answer in answers) == 1
+
+
+@pytest.mark.postgresql_only
+def test_of_one_time_codes_given_at_once_as_by_a_double_click_the_last_one_counts_and_none_is_an_error(
+    transactional_db,
+):
+    agent, operator = an_agent(), a_superuser()
+
+    def give_one():
+        try:
+            return one_time_codes.give(agent, operator, "SIM broken", NOW)
+        finally:
+            connection.close()
+
+    codes = [written_codes.read(it) for it in at_once([give_one] * MANY)]
+    assert OneTimeCode.objects.filter(used_at=None, revoked_at=None).count() == 1
+    assert sum(one_time_codes.spend(agent, it, NOW) is not None for it in codes) == 1
 
 
 def test_many_simultaneous_guesses_get_no_more_tries_than_allowed(phone):

@@ -9,7 +9,9 @@ from idp.agents.models import Agent
 from idp.errors import IdpError
 from idp.otp.models import OneTimeCode
 from idp.otp.other_codes import written_codes
+from idp.sql.prepared import Insert
 
+_INSERT = Insert(OneTimeCode, unless_there=True)
 LENGTH = 8
 LIFETIME = timedelta(minutes=15)
 
@@ -31,9 +33,8 @@ def give(agent: Agent, by: Agent, reason: str, now: datetime) -> str:
     """
     if agent.pk == by.pk:
         raise GivenToOneself("an operator asked for a one-time code for their own sign-in")
-    revoke(agent, now)
     code = written_codes.new(LENGTH)
-    OneTimeCode.objects.create(
+    given = OneTimeCode(
         agent=agent,
         code_hash=_hash(agent, code),
         reason=reason,
@@ -41,6 +42,9 @@ def give(agent: Agent, by: Agent, reason: str, now: datetime) -> str:
         given_at=now,
         expires_at=now + LIFETIME,
     )
+    revoke(agent, now)
+    while not _INSERT(given):  # another one was given at the same moment, as by a double click
+        revoke(agent, now)
     return written_codes.shown(code)
 
 
