@@ -183,7 +183,8 @@ FAULTS = [
     Fault(
         "F17",
         "one node's clock is behind or an hour ahead, or is set back",
-        "nothing ends before it began; what a node ahead wrote makes nobody wait elsewhere and signs nobody out",
+        "nothing ends before it began; what a node ahead wrote makes nobody wait elsewhere and signs nobody out, "
+        "except *everyone out*",
         (
             "tokens/test_lifecycle.py::test_a_worker_whose_clock_is_behind_hands_out_nothing_and_retires_nothing_before_its_birth",
             "sessions/test_lifecycle.py::test_a_worker_whose_clock_is_behind_ends_a_session_no_earlier_than_it_opened",
@@ -201,6 +202,8 @@ FAULTS = [
             "web/operators/test_sign_in.py::test_tries_dated_by_a_clock_that_was_hours_ahead_keep_nobody_out",
             f"{AHEAD}::test_a_page_from_another_node_has_expired_at_the_node_ahead_and_still_works_where_it_came_from",
         ),
+        "*Sign everyone out*, or a restore, at a node that is ahead. By hand: nobody can sign in at any node until the "
+        "instant that it wrote has passed",
     ),
     Fault(
         "F18",
