@@ -317,6 +317,20 @@ def test_a_service_is_notified_only_once_our_key_can_sign_again(clock, phone, to
     assert len(told_by_post.requests) == 1
 
 
+def test_a_notice_that_could_not_be_recorded_is_sent_again(clock, phone, told_by_post, monkeypatch):
+    PretendService("blog", logout=POST_ONLY, location=told_by_post.url).sign_in(phone)
+    told_by_post.status = 503
+    signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
+    background.settle()
+    told_by_post.status = 200
+    with monkeypatch.context() as busy:
+        busy.setattr("idp.saml.logout.notifying.events.record", Mock(side_effect=OperationalError("deadlock detected")))
+        with pytest.raises(OperationalError):
+            notifying.send_due(NOW + timedelta(minutes=2))
+    notifying.send_due(NOW + timedelta(minutes=20))
+    assert LoginEvent.objects.filter(kind=Kind.SERVICE_TOLD, service="blog").count() == 1
+
+
 def test_a_service_in_a_private_network_is_notified_only_if_the_network_is_listed(phone, told_by_soap, settings):
     PretendService("shifts", logout=(names.SOAP,), location=told_by_soap.url).sign_in(phone)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"demo": False})

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import transaction
 from django.db.models import F, Q
 
 from idp import clock, reference
@@ -54,8 +55,9 @@ def _has_come(now: datetime) -> Q:
     return come
 
 
+@transaction.atomic
 def _close(notice: LogoutNotice, result: Result, now: datetime) -> None:
-    """Record the result of an attempt. A failed one is repeated a few times."""
+    """Record the result of an attempt. A failed one is repeated a few times, and so is one that cannot be recorded."""
     again = result.outcome == Outcome.FAILED and notice.tries < len(PAUSES)
     notice.outcome = Outcome.WAITING if again else result.outcome
     notice.detail = result.detail
