@@ -21,6 +21,7 @@ from idp.importing.writing import Progress, Written
 
 CHANGED_MEANWHILE = "Somebody has changed people since. Check what the file would do now."
 DONE_ALREADY = "This import has already been applied."
+DISCARDED = "This file has been discarded meanwhile. Nothing was changed."
 NO_UNDO = "This import can no longer be undone."
 NAMED = 5
 
@@ -106,8 +107,10 @@ def forget(waiting: Import) -> bool:
 def write(
     waiting: Import, prepared: Prepared, importer: Importer, now: datetime, progress: Progress = lambda _: None
 ) -> list[Written]:
-    """Write the prepared plan, all of it. Raises Refused if anything has changed since."""
-    held = Import.objects.select_for_update().get(pk=waiting.pk)
+    """Write the prepared plan, all of it. Raises Refused if anything has changed since, or the file is gone."""
+    held = Import.objects.select_for_update().filter(pk=waiting.pk).first()
+    if held is None:
+        raise Refused(DISCARDED)
     if held.applied_at is not None:
         raise Refused(DONE_ALREADY)
     plan = prepared.plan

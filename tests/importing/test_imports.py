@@ -150,6 +150,15 @@ def test_a_written_file_cannot_be_discarded(who, agent):
     assert ImportedAgent.objects.filter(of=waiting).exists()
 
 
+def test_a_discarded_file_cannot_be_written(who, agent):
+    waiting = take_in(who, [agent.email, "+12015550177", ""])
+    prepared = imports.prepare(waiting, who)
+    assert imports.forget(Import(pk=waiting.pk))
+    with pytest.raises(Refused, match="has been discarded meanwhile"):
+        imports.write(waiting, prepared, who, NOW)
+    assert number_of(agent) == "+12015550101"
+
+
 def test_a_fault_half_way_leaves_nothing_written(who, agent, monkeypatch):
     monkeypatch.setattr(writing, "AT_ONCE", 1)
     rows = [[f"new-{nth}@acme.example", "New", "agent"] for nth in range(3)]
