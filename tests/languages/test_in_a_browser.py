@@ -18,6 +18,7 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 def is_at_ease(page):
     """No sideways scroll, and every target as wide and high as a thumb."""
+    page.wait_for_load_state()  # of a page that a click has just led to
     return page.evaluate(OVERFLOW) <= 0 and not [it for it in page.evaluate(BOXES) if min(it[1:]) < 44]
 
 
