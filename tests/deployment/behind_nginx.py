@@ -76,15 +76,17 @@ class BehindNginx(Installation):
         return self
 
     def __exit__(self, *_):
-        if self.main != self.process.pid:
-            self.end(signal.SIGQUIT)
-        super().__exit__()
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # a new version that was to take over and did not
-        self.nginx.send_signal(signal.SIGTERM)
-        self.nginx.wait(PATIENCE)
-        self.held.close()
-        self.told.close()
+        try:
+            if self.main != self.process.pid:
+                self.end(signal.SIGQUIT)
+            super().__exit__()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)  # a new version that was to take over and did not
+            self.nginx.send_signal(signal.SIGTERM)
+            self.nginx.wait(PATIENCE)
+            self.held.close()
+            self.told.close()
 
     def start(self):
         command = ["sh", "-c", HANDED, "sh", sys.executable, GUNICORN, "idp.wsgi"]
