@@ -138,7 +138,7 @@ class StaleRequest(IdpError):
 
 
 class RepeatedLogoutRequest(IdpError):
-    """A LogoutRequest that was accepted before: its service would not send it again."""
+    """A LogoutRequest that was accepted and answered before: its service would not send it again."""
 
     code = "saml_repeated_logout_request"
     status = 400

@@ -1,5 +1,6 @@
 """Signing out: at one service, at all services, and without a browser."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import Mock
@@ -66,6 +67,38 @@ def test_signing_out_at_a_service_can_be_tried_again_if_latchkey_was_too_busy(cl
     answer, _ = shifts.read_address(get_without_redirect(phone, address).headers["Location"])
     assert statuses(answer) == [names.SUCCESS]
     assert service_asks_for_a_code(phone, shifts)
+
+
+@pytest.fixture(params=["next_message", "status_of", "logout_messages.response_to"])
+def busy(monkeypatch, request):
+    """Meanwhile the database fails where a logout goes on to the next service, or to its answer."""
+
+    @contextmanager
+    def meanwhile():
+        with monkeypatch.context() as busy:
+            fault = Mock(side_effect=OperationalError("deadlock detected"))
+            busy.setattr(f"{single_logout.__name__}.{request.param}", fault)
+            yield
+
+    return meanwhile
+
+
+def test_a_service_that_asks_again_is_answered_if_latchkey_was_busy_after_the_sign_out(clock, phone, shifts, busy):
+    address = shifts.logout_url(shifts.sign_in(phone), ID="_bye")
+    with busy():
+        assert get_without_redirect(phone, address).status_code == 503
+    assert service_asks_for_a_code(phone, shifts)
+    answer, _ = shifts.read_address(get_without_redirect(phone, address).headers["Location"])
+    assert (statuses(answer), answer.get("InResponseTo")) == ([names.SUCCESS], "_bye")
+
+
+def test_a_sign_out_that_finds_latchkey_busy_on_its_way_can_go_on(clock, phone, shifts, wiki, busy):
+    at_shifts, _ = shifts.sign_in(phone), wiki.sign_in(phone)
+    asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_shifts)).headers["Location"])
+    with busy():
+        assert get_without_redirect(phone, wiki.answer_url(asked)).status_code == 503
+    answer, _ = shifts.read_address(get_without_redirect(phone, wiki.answer_url(asked)).headers["Location"])
+    assert statuses(answer) == [names.SUCCESS]
 
 
 def test_signing_out_by_post_gets_a_response_by_post(clock, phone):

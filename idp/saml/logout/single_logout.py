@@ -33,10 +33,13 @@ from idp.sessions.models import SsoSession
 def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: Origin, now: datetime) -> Logout:
     """End the sessions that a LogoutRequest names, once, and start to notify the other services.
 
-    Raises RepeatedLogoutRequest, and AnswerLogoutWithStatus if we never gave the service provider that name.
+    The same request may come again until it is answered, since the browser may find us busy on its way. It ends nothing
+    more then. Raises RepeatedLogoutRequest after that, and AnswerLogoutWithStatus if we never gave the service provider
+    that name.
     """
     with transaction.atomic():
-        _refuse_repeated(sp, request)  # if the rest cannot be written, the same request may come again
+        if _is_repeated(sp, request):
+            return _unanswered(sp, request)
         devices = _devices(sp, request)
         logout = _begin_for(sp, request, devices, origin, now) if devices else None
     if logout is None:  # raised after the commit: the same request ends no later session either
@@ -82,10 +85,12 @@ def accept_response(sp: ServiceProvider, response: TrustedLogoutResponse, now: d
     return logout
 
 
+@transaction.atomic
 def next_message(logout: Logout, now: datetime) -> Outgoing | None:
     """Return the next message for the browser to carry, or None if it stays here.
 
-    The services that are not notified yet come first, one by one, and then the answer to the one that started.
+    The services that are not notified yet come first, one by one, and then the answer to the one that started. One
+    whose message cannot be made is not counted as notified.
     """
     waiting = logout.notices.filter(outcome=Outcome.WAITING, channel=Channel.BROWSER)
     for notice in waiting.select_related("service_provider"):
@@ -112,14 +117,22 @@ def _last(logout: Logout, now: datetime) -> Outgoing | None:
     return logout_messages.response_to(logout.initiator, status_of(logout), logout.request_id, logout.relay_state, now)
 
 
-def _refuse_repeated(sp: ServiceProvider, request: TrustedLogoutRequest) -> None:
+def _is_repeated(sp: ServiceProvider, request: TrustedLogoutRequest) -> bool:
     try:
         with transaction.atomic():
             ObeyedLogoutRequest.objects.create(
                 service_provider=sp, request_id=request.id, replayable_until=request.replayable_until
             )
     except IntegrityError:
-        raise RepeatedLogoutRequest("this LogoutRequest was taken before") from None
+        return True
+    return False
+
+
+def _unanswered(sp: ServiceProvider, request: TrustedLogoutRequest) -> Logout:
+    begun = Logout.objects.filter(initiator=sp, request_id=request.id).order_by("begun_at").last()
+    if begun is None or begun.finished_at is not None:
+        raise RepeatedLogoutRequest("this LogoutRequest was taken before")
+    return begun
 
 
 def _devices(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[UUID]:

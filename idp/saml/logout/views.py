@@ -1,6 +1,7 @@
 """`/saml/slo`: receives logout messages, and sends the browser on until every service has been notified."""
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -67,7 +68,8 @@ def _accept_response(request: HttpRequest, received: ReceivedMessage) -> HttpRes
         now=now,
         skew=settings.LATCHKEY.clock_skew,
     )
-    return carry_on(request, single_logout.accept_response(sp, trusted, now))
+    with transaction.atomic():  # if the browser cannot be sent on, the same answer may come again
+        return carry_on(request, single_logout.accept_response(sp, trusted, now))
 
 
 def _answer_with_status(request: HttpRequest, sp: ServiceProvider, error: AnswerLogoutWithStatus) -> HttpResponse:
