@@ -7,7 +7,7 @@ from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.allowances import STRANGERS_TRIES
 from idp.otp.models import OneTimeCode, Verification
-from idp.otp.other_codes import one_time_codes, written_codes
+from idp.otp.other_codes import one_time_codes, recovery_codes, written_codes
 from tests.conftest import NOW, an_agent
 from tests.other_codes import a_sheet, agent_of, an_app, at_the_code, give
 from tests.races.concurrent import at_once
@@ -48,6 +48,22 @@ def test_of_one_time_codes_given_at_once_as_by_a_double_click_the_last_one_count
     codes = [written_codes.read(it) for it in at_once([give_one] * MANY)]
     assert OneTimeCode.objects.filter(used_at=None, revoked_at=None).count() == 1
     assert sum(one_time_codes.spend(agent, it, NOW) is not None for it in codes) == 1
+
+
+@pytest.mark.postgresql_only
+def test_of_sheets_made_at_once_as_by_an_operator_and_the_agent_one_counts(transactional_db):
+    agent = an_agent()
+
+    def make_one():
+        try:
+            return recovery_codes.make(agent, NOW)
+        finally:
+            connection.close()
+
+    sheets = at_once([make_one] * MANY)
+    assert recovery_codes.left(agent) == recovery_codes.COUNT
+    works = [[recovery_codes.spend(agent, written_codes.read(it), NOW) for it in sheet] for sheet in sheets]
+    assert sorted(sum(it) for it in works) == [0] * (MANY - 1) + [recovery_codes.COUNT]
 
 
 def test_many_simultaneous_guesses_get_no_more_tries_than_allowed(phone):

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
+from idp.agents import device_rows
 from idp.agents.models import Agent
 from idp.otp.models import RecoveryCode
 from idp.otp.other_codes import written_codes
@@ -16,7 +17,11 @@ FEW = 2
 
 @transaction.atomic
 def make(agent: Agent, now: datetime) -> list[str]:
-    """Make a new sheet. The codes are returned only now, as they are printed. Only hashes are stored."""
+    """Make a new sheet. The codes are returned only now, as they are printed. Only hashes are stored.
+
+    Of two that are made at once, as by an operator and the agent, the later one counts.
+    """
+    device_rows.hold_agent(agent.pk)
     remove(agent)
     codes = [written_codes.new(LENGTH) for _ in range(COUNT)]
     RecoveryCode.objects.bulk_create(
