@@ -1,42 +1,35 @@
-"""Which devices *everyone out* has ended, computed from its instant: no device needs to be updated for it to count."""
+"""Which devices *everyone out* has ended, computed from its row: no device needs to be updated for it to count.
 
-from datetime import datetime
-
-from django.db.models import Max
+Each code is marked with the last cutoff before it. Clocks decide nothing: servers' clocks differ, and may be set back.
+"""
 
 from idp.agents.models import Cutoff, Device, Reason
 from idp.versions.cached import Cached
 
 
 @Cached
-def latest_cutoff() -> datetime | None:
-    """Return the instant of the last *everyone out*, or None."""
-    latest: datetime | None = Cutoff.objects.aggregate(latest=Max("at"))["latest"]
-    return latest
+def latest_cutoff() -> Cutoff | None:
+    """Return the last *everyone out*, or None."""
+    return Cutoff.objects.first()
 
 
-def cutoff_since(proved_at: datetime) -> datetime | None:
-    """Return the instant of *everyone out*, if it was at or after a code."""
+def mark() -> int:
+    """Return the mark of a code that is given now: the ID of the last cutoff, or 0."""
     latest = latest_cutoff()
-    return latest if latest is not None and proved_at <= latest else None
+    return latest.pk if latest else 0
 
 
-def cut_off_at(device: Device) -> datetime | None:
-    """Return the instant of *everyone out*, if it was at or after the last code on this device."""
-    return cutoff_since(device.authenticated_at)
-
-
-def as_of_cutoff(device: Device, latest: datetime | None) -> Device:
+def as_of_cutoff(device: Device, latest: Cutoff | None) -> Device:
     """Return the device, which reads as revoked if the latest cutoff ended it, even if its row does not say so yet.
 
     Like one that was revoked, it has no push address then.
     """
-    if device.revoked_at is None and latest is not None and device.authenticated_at <= latest:
-        device.revoked_at, device.reason = max(latest, device.enrolled_at), Reason.EVERYONE
+    if device.revoked_at is None and latest is not None and device.last_cutoff < latest.pk:
+        device.revoked_at, device.reason = max(latest.at, device.enrolled_at), Reason.EVERYONE
         device.push_provider = device.push_address = ""
     return device
 
 
 def is_ended(device: Device) -> bool:
-    """Whether a device no longer counts: it was revoked, or a cutoff came at or after its last code."""
-    return device.revoked_at is not None or cut_off_at(device) is not None
+    """Whether a device no longer counts: it was revoked, or a cutoff came after its last code."""
+    return device.revoked_at is not None or device.last_cutoff < mark()

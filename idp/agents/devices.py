@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import DateTimeField, UUIDField
 
+from idp.agents import cutoffs
 from idp.agents.device_rows import hold, secret_hash
 from idp.agents.models import SLOTS, Agent, Device, Kind, Reason
 from idp.bearer_secrets import new_secret
@@ -75,7 +76,7 @@ def enrol(
         ended += [revoke(phone, Reason.REPLACED, now) for phone in phones[room:]]
         slot = _slot(device, phones[:room])
     secret = "" if browser.client else new_secret()
-    device.authenticated_at = proved_at or now
+    device.authenticated_at, device.last_cutoff = proved_at or now, cutoffs.mark()
     _renew(device, browser, slot, secret, now)
     Device.objects.filter(pk__in=[old.pk for old in ended]).update(replaced_by=device)
     return Enrolment(device, secret, tuple(ended), is_new=present is None)

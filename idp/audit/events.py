@@ -83,6 +83,11 @@ def were_written(lines: list[LoginEvent]) -> bool:
     return True
 
 
+def last_line() -> int:
+    """Return the ID of the last line that is committed, or 0. Whatever is recorded from now on has a greater one."""
+    return LoginEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 @contextmanager
 def acting(by: Actor | None) -> Iterator[None]:
     """Name the actor in every line that is written in this block, or nobody."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from idp.agents import cutoffs, device_rows, devices
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
@@ -30,7 +32,7 @@ from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
 
 LONGEST_LABEL = 100
 ENDED_BY = {Kind.NUMBER_CHANGED: Reason.NUMBER_CHANGED, Kind.AGENT_OFF: Reason.SWITCHED_OFF}
-"""Events that end a proof, even of an agent who had no device."""
+"""Lines of the trail that end an agent's proof, even if the agent had no device."""
 DISTRUSTED = (Reason.OPERATOR, Reason.SWITCHED_OFF, Reason.REPORTED)
 """Reasons that end a proof too, if a device of the agent ended for one of them after it."""
 
@@ -58,7 +60,7 @@ def enrol(flow: InMemoryFlow, proved: Proved, facts: RequestFacts, now: datetime
     if not agent.is_active:
         request.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)
-    if (ended := _ended_since(agent, proved.authentication.authenticated_at)) is not None:
+    if (ended := _ended_since(agent, proved.after_line)) is not None:
         return AskPhone(ended)
     decision = request.decide_or_refuse(Subject(agent, None, fresh=True))
     if isinstance(decision, Refuse):
@@ -109,14 +111,17 @@ def sign_out_device(device: Device, facts: RequestFacts, now: datetime) -> None:
     signing_out.sign_out(Device.objects.filter(pk=device.pk), Reason.AGENT, "in the app", facts.origin, now)
 
 
-def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
-    """Return what has signed the agent out everywhere since the proof, which was given on no device yet."""
-    if cutoffs.cutoff_since(proved_at) is not None:
-        return Reason.EVERYONE
-    if event := LoginEvent.objects.filter(agent=agent, kind__in=ENDED_BY, at__gte=proved_at).first():
-        return ENDED_BY[Kind(event.kind)]
-    ended = Device.objects.of(agent).filter(reason__in=DISTRUSTED, revoked_at__gte=proved_at).first()
-    return Reason(ended.reason) if ended else None
+def _ended_since(agent: Agent, after_line: int) -> Reason | None:
+    """Return what has signed the agent out everywhere since the proof, which was given on no device yet.
+
+    The order of the trail decides, since the clocks of two servers may differ.
+    """
+    own = Q(kind__in=ENDED_BY) | Q(kind=Kind.DEVICE_ENDED, device__reason__in=DISTRUSTED)
+    ending = Q(kind=Kind.EVERYONE_OUT) | Q(own, agent=agent)
+    line = LoginEvent.objects.select_related("device").filter(ending, pk__gt=after_line).order_by("pk").first()
+    if line is None:
+        return None
+    return ENDED_BY.get(Kind(line.kind)) or (Reason(line.device.reason) if line.device else Reason.EVERYONE)
 
 
 def _store_renewal(

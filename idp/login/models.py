@@ -49,7 +49,7 @@ class LoginFlow(models.Model):
 
     The browser holds the ID, which is valid only together with the flow cookie. `protocol` belongs to the protocol.
     `approved` is the verification whose code was right in this flow: Verify approves a code once, and the sign-in may
-    have to be written later.
+    have to be written later. `after_line` is that of `flow.sign_in.Proved`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,6 +78,7 @@ class LoginFlow(models.Model):
     method = models.CharField(max_length=8, blank=True)
     opened_by = models.CharField(max_length=8, blank=True)
     authenticated_at = models.DateTimeField(null=True)
+    after_line = models.PositiveBigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = "login under way"

@@ -47,6 +47,7 @@ def make(client: Client, request: AuthorizationRequest, proved: Proved, now: dat
         challenge=request.challenge,
         method=proved.authentication.method,
         proved_at=proved.authentication.authenticated_at,
+        after_line=proved.after_line,
         made_at=now,
         expires_at=now + LIFETIME,
     )
@@ -96,7 +97,7 @@ def _hold(code: str) -> AuthorizationCode | None:
 
 def _proof(code: AuthorizationCode) -> Proved:
     method = Method(code.method)
-    return Proved(code.agent, Authentication(code.agent.pk, None, method, method, code.proved_at))
+    return Proved(code.agent, Authentication(code.agent.pk, None, method, method, code.proved_at), code.after_line)
 
 
 def _hash(code: str) -> str:

@@ -139,7 +139,8 @@ class RedirectUri(models.Model):
 class AuthorizationCode(models.Model):
     """A proof that a browser gave, on its way to the app that requested it (RFC 6749 section 4.1.2).
 
-    It can be used once, within a minute. `device` is the device that it signed in.
+    It can be used once, within a minute. `device` is the device that it signed in. `after_line` is that of
+    `login.flow.sign_in.Proved`.
     """
 
     secret_hash = models.CharField(max_length=64, unique=True)
@@ -149,6 +150,7 @@ class AuthorizationCode(models.Model):
     challenge = models.CharField(max_length=43)
     method = models.CharField(max_length=8)
     proved_at = models.DateTimeField()
+    after_line = models.PositiveBigIntegerField(default=0, db_default=0)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

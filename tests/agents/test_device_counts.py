@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -11,6 +10,7 @@ from idp.agents import device_counts
 from idp.agents.models import Device, DeviceCount, Kind, Reason
 from idp.web.checkup import database
 from idp.web.checkup.finding import State
+from tests.agents.former_tables import a_former_phone, tables_of
 from tests.conftest import NOW
 from tests.devices import IPHONE, MAC, a_device
 from tests.races.concurrent import at_once
@@ -116,9 +116,6 @@ def test_the_doctor_names_a_missing_trigger_and_migrate_counts_again(transaction
 
 @pytest.mark.long
 def test_after_a_step_back_people_sign_in_as_before(transactional_db, agent):
-    call_command("migrate", "agents", "0014", verbosity=0)
-    try:
-        a_device(agent, IPHONE)
-    finally:
-        call_command("migrate", verbosity=0)  # and what depends on it
+    with tables_of("0014_devices_signed_in") as models:
+        a_former_phone(models, agent)
     assert counted() == {Kind.MOBILE: 1}

@@ -1,4 +1,7 @@
-"""One node's clock is an hour ahead, on a shared database: nobody is signed out or has to wait because of it."""
+"""One node's clock is an hour ahead, on a shared database: nobody is signed out or has to wait because of it.
+
+For SQLite this is a clock that is set back.
+"""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -6,8 +9,12 @@ from datetime import timedelta
 import pytest
 
 from idp import background
+from idp import clock as time
 from idp.agents.models import Device
+from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
+from idp.login.emergency import everyone_out
+from tests.journeys.visits import asks_for_a_code
 from tests.pretend_service import BASE_URL, PretendService
 from tests.races import consistency
 
@@ -78,3 +85,45 @@ def test_a_page_from_another_node_has_expired_at_the_node_ahead_and_still_works_
     assert (told.status, told.heading) == (410, "This page has expired")
     assert phone.arrive(phone.submit(page, "code", code=phone.code()))["signed_in"]
     consistency.check()
+
+
+def cut_off():
+    origin = Origin(None, "", "7KQ2M-9TX4D")
+    return everyone_out.begin(None, "backup restored", origin, time.now()), everyone_out.end_devices(origin, time.now)
+
+
+def test_whoever_was_signed_out_by_everyone_out_at_the_node_ahead_gets_in_at_another_at_once(phone, ahead):
+    phone.sign_in()
+    with ahead():
+        assert cut_off() == (1, 1)
+    assert asks_for_a_code(phone)
+    phone.sign_in()
+    assert phone.sign_in_silently()["signed_in"]
+    assert everyone_out.count_signed_in().total() == 1
+    assert Device.objects.active().count() == 1
+
+
+def test_a_phone_signed_in_at_the_node_ahead_is_signed_out_by_everyone_out_at_another(phone, ahead):
+    with ahead():
+        phone.sign_in()
+    assert cut_off() == (1, 1)
+    assert asks_for_a_code(phone)
+
+
+def test_a_phone_signed_in_at_the_node_ahead_is_signed_out_before_its_end_is_recorded(phone, ahead):
+    with ahead():
+        phone.sign_in()
+    everyone_out.begin(None, "backup restored", Origin(None, "", "7KQ2M-9TX4D"), time.now())
+    assert everyone_out.count_signed_in().total() == 0
+    assert asks_for_a_code(phone)
+    assert phone.open(ME).status == 403
+
+
+def test_everyone_out_at_both_nodes_ends_every_sign_in_between_them(phone, android, ahead):
+    with ahead():
+        cut_off()
+    phone.sign_in()
+    assert cut_off() == (1, 1)
+    assert asks_for_a_code(phone)
+    android.sign_in()
+    assert android.sign_in_silently()["signed_in"]

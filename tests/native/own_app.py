@@ -11,6 +11,7 @@ from requests_oauthlib import OAuth2Session
 
 from idp import clock
 from idp.agents.authentication import Authentication, Method
+from idp.audit import events
 from idp.login.flow.sign_in import Proved
 from idp.native import codes
 from idp.native.authorization import AuthorizationRequest
@@ -144,7 +145,7 @@ def renew(token, client_id="acme-phone", **more):
 
 def a_code(client, agent, redirect_uri=REDIRECT):
     """A code that a browser brought for an app, without the browser."""
-    proved = Proved(agent, Authentication(agent.pk, None, Method.CODE, Method.CODE, clock.now()))
+    proved = Proved(agent, Authentication(agent.pk, None, Method.CODE, Method.CODE, clock.now()), events.last_line())
     return codes.make(client, AuthorizationRequest(redirect_uri, "a state", CHALLENGE), proved, clock.now())
 
 

@@ -8,8 +8,10 @@ from django.db import connection
 
 from idp import clock as clocks
 from idp.agents.models import Agent, Device, Reason
+from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
+from idp.login.emergency import everyone_out
 from idp.login.endings import agent_switch, signing_out
 from idp.native.models import AuthorizationCode
 from idp.policies.user_agents import Platform
@@ -35,6 +37,8 @@ from tests.web.conftest import a_superuser, inside
 from tests.web.people_form import save
 
 pytestmark = pytest.mark.usefixtures("db", "keys")
+
+BACK = Origin(None, "", "AAAAA-BBBBB")
 
 
 @pytest.fixture
@@ -136,7 +140,7 @@ def test_an_app_collects_no_sign_in_of_an_agent_who_was_signed_out_since_the_pro
     phone = a_phone(agent, NOW)
     code = a_code(client, agent)
     clock.shift(10)
-    signing_out.sign_out(Device.objects.filter(pk=phone.pk), reason, "Olivia", Origin(None, "", ""), clocks.now())
+    signing_out.sign_out(Device.objects.filter(pk=phone.pk), reason, "Olivia", BACK, clocks.now())
     assert refused(exchange(code), reason="signed_out")
     assert not Device.objects.active().exists()
 
@@ -144,8 +148,8 @@ def test_an_app_collects_no_sign_in_of_an_agent_who_was_signed_out_since_the_pro
 def test_an_app_collects_no_sign_in_of_an_agent_without_a_phone_who_was_switched_off_and_on(client, agent, clock):
     code = a_code(client, agent)
     clock.shift(10)
-    agent_switch.off(agent, "Olivia", Origin(None, "", ""), clocks.now())
-    agent_switch.on(agent, "Olivia", Origin(None, "", ""), clocks.now())
+    agent_switch.off(agent, "Olivia", BACK, clocks.now())
+    agent_switch.on(agent, "Olivia", BACK, clocks.now())
     assert refused(exchange(code), reason="signed_out")
     assert not Device.objects.exists()
 
@@ -178,10 +182,42 @@ def test_an_app_collects_no_sign_in_of_an_agent_who_was_switched_off_and_on_with
     assert [it.kind for it in lines] == [Kind.AGENT_OFF, Kind.AGENT_ON]
 
 
+ENDINGS = {
+    "everyone out": lambda _: everyone_out.begin(None, "a drill", BACK, clocks.now()),
+    "signed out": lambda agent: signing_out.sign_out(
+        Device.objects.of(agent), Reason.OPERATOR, "Olivia", BACK, clocks.now()
+    ),
+    "switched off and on": lambda agent: [
+        it(agent, "Olivia", BACK, clocks.now()) for it in (agent_switch.off, agent_switch.on)
+    ],
+    "number changed": lambda agent: events.record(Kind.NUMBER_CHANGED, BACK, clocks.now(), agent=agent),
+}
+"""What ends a proof that an app has yet to collect."""
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
+def test_what_was_ended_by_a_clock_that_was_hours_ahead_keeps_no_later_proof_from_signing_in(
+    client, agent, clock, ending
+):
+    a_phone(agent, NOW)
+    clock.shift(timedelta(hours=3))
+    ending(agent)
+    clock.shift(-timedelta(hours=3))
+    assert exchange(a_code(client, agent)).status_code == 200
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
+def test_what_ends_a_proof_ends_one_that_a_clock_ahead_dated_later(client, agent, clock, ending):
+    a_phone(agent, NOW)
+    clock.shift(timedelta(seconds=30))
+    code = a_code(client, agent)
+    clock.shift(-timedelta(seconds=30))
+    ending(agent)
+    assert refused(exchange(code), reason="signed_out")
+
+
 def test_a_sign_out_before_the_proof_does_not_end_it(client, agent, clock):
-    signing_out.sign_out(
-        Device.objects.filter(pk=a_phone(agent).pk), Reason.OPERATOR, "Olivia", Origin(None, "", ""), NOW
-    )
+    signing_out.sign_out(Device.objects.filter(pk=a_phone(agent).pk), Reason.OPERATOR, "Olivia", BACK, NOW)
     clock.shift(10)
     assert exchange(a_code(client, agent)).status_code == 200
 

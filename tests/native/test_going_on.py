@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from idp.agents.models import Agent, Cutoff, Device, Kind, Reason
+from idp.agents.models import Agent, Device, Kind, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind as Event
 from idp.audit.models import LoginEvent
 from idp.keys.models import SigningKey, State, Use
+from idp.login.emergency import everyone_out
 from idp.login.endings import signing_out
 from idp.native import bearer
 from idp.policies.access.rules import Effect
@@ -180,7 +181,7 @@ def test_answers_with_tokens_are_never_cached(token):
 def test_everyone_out_ends_apps_too(client, agent, token, clock):
     code, access = a_code(client, agent), renew(token).json()["access_token"]
     clock.shift(SECOND)
-    Cutoff.objects.create(at=timezone.now(), why="a drill")
+    everyone_out.begin(None, "a drill", Origin(None, "", "AAAAA-BBBBB"), timezone.now())
     clock.shift(SECOND)
     assert reason(renew(token)) == "signed_out"
     assert reason(exchange(code)) == "signed_out"

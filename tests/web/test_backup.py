@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pydantic import SecretStr
 
-from idp.agents import access_passes
+from idp.agents import access_passes, cutoffs
 from idp.agents.models import Agent
 from idp.audit.events import Origin
 from idp.audit.models import Kind
@@ -219,6 +220,15 @@ def test_nobody_gets_in_after_a_restore_that_stops_sign_ins_not_even_with_a_pass
     assert in_force.look().stopped
     assert not access_passes.admits(given.agent.pk, NOW)
     assert stops.lift(None, ORIGIN, NOW)
+
+
+def test_after_a_restore_by_a_clock_that_was_hours_ahead_agents_sign_in_at_once(db, clock):
+    ana = an_agent()
+    before = a_phone(ana)
+    clock.shift(timedelta(hours=3))
+    assert restore.sign_out("monday", stop=False) == 1
+    clock.shift(-timedelta(hours=3))
+    assert [cutoffs.is_ended(it) for it in (before, a_phone(ana))] == [True, False]
 
 
 def test_a_stop_that_a_backup_brings_back_stays(db, clock):

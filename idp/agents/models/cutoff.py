@@ -1,4 +1,4 @@
-"""Cutoffs (*everyone out*): the instants before which no code counts."""
+"""Cutoffs (*everyone out*): no code that was given before one counts."""
 
 from typing import Any, NoReturn
 
@@ -23,9 +23,10 @@ class CutoffQuerySet(models.QuerySet["Cutoff"]):
 
 
 class Cutoff(models.Model):
-    """*Everyone out*: a sign-in whose code was given at or before this instant no longer counts.
+    """*Everyone out*: a sign-in whose code was given before this row was committed no longer counts.
 
-    `by` is None if it came from the command line.
+    The order of the IDs decides, not `at`, which is only for people. Each row waits for the one before it to be
+    committed (`idp.versions.triggers.BRAKES`). `by` is None if it came from the command line.
     """
 
     at = models.DateTimeField()
@@ -35,8 +36,7 @@ class Cutoff(models.Model):
     objects = CutoffQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-at"]
-        indexes = [models.Index(fields=["at"], name="latest_cutoff")]
+        ordering = ["-pk"]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}, {self.why}"

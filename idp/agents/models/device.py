@@ -52,7 +52,8 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 class Device(models.Model):
     """A browser in which an agent entered a right code, or an app (`client`) that an agent signed in to.
 
-    `generation` counts the right codes. A `remembered` device has a long-lived token, which is then the only
+    `generation` counts the right codes, and `last_cutoff` is the ID of the last *everyone out* before the last of them,
+    or 0. A `remembered` device has a long-lived token, which is then the only
     proof. The browser identifies the device by a secret, of which only the hash is stored.
     """
 
@@ -68,6 +69,7 @@ class Device(models.Model):
     client = models.CharField("app", max_length=40, blank=True)
     generation = models.PositiveIntegerField(default=1)
     authenticated_at = models.DateTimeField("last code")
+    last_cutoff = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
     enrolled_at = models.DateTimeField("signed in since")
     last_seen_at = models.DateTimeField("last sign-in")
     revoked_at = models.DateTimeField("ended", null=True, blank=True)
@@ -97,7 +99,7 @@ class Device(models.Model):
             models.Index(fields=["secret_hash"], name="devices_by_their_secret"),  # of revoked ones, too
             models.Index(fields=["-enrolled_at"], name="latest_devices"),
             models.Index(
-                fields=["authenticated_at", "kind"], condition=Q(revoked_at__isnull=True), name="devices_signed_in"
+                fields=["last_cutoff", "kind"], condition=Q(revoked_at__isnull=True), name="devices_signed_in_since"
             ),
         ]
         constraints = [

@@ -1,7 +1,8 @@
-"""*Everyone out*: no sign-in counts whose code is older than now.
+"""*Everyone out*: no sign-in counts whose code was given before.
 
-One row, the cutoff, brings this about as soon as it is committed. Everything else only records the consequences: each
-device is revoked with its reason, and the services are notified. That may take a while, and may be interrupted.
+One row, the cutoff, brings this about as soon as it is committed, whatever the clocks say. Its line in the trail ends
+the proofs that apps have yet to collect. Everything else only records the consequences: each device is revoked with its
+reason, and the services are notified. That may take a while, and may be interrupted.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count
 
-from idp.agents import device_counts
+from idp.agents import cutoffs, device_counts
 from idp.agents.models import Agent, Cutoff, Device, DeviceQuerySet, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -28,9 +29,7 @@ AT_ONCE = 500
 
 def signed_in() -> DeviceQuerySet:
     """Return the devices that *everyone out* would sign out."""
-    latest = Cutoff.objects.first()
-    active = Device.objects.active()
-    return active.filter(authenticated_at__gt=latest.at) if latest else active
+    return Device.objects.active().filter(last_cutoff__gte=cutoffs.mark())
 
 
 def count_signed_in() -> Counter[str]:
@@ -38,8 +37,7 @@ def count_signed_in() -> Counter[str]:
 
     Reads the running count, unless devices before the latest cutoff are still to be revoked.
     """
-    latest = Cutoff.objects.first()
-    if latest is None or not Device.objects.active().filter(authenticated_at__lte=latest.at).exists():
+    if not Device.objects.active().filter(last_cutoff__lt=cutoffs.mark()).exists():
         return device_counts.active()
     return Counter(dict(signed_in().order_by().values_list("kind").annotate(of=Count("pk"))))
 
@@ -63,7 +61,7 @@ def end_devices(origin: Origin, now: Clock, most: int | None = None) -> int:
     latest = Cutoff.objects.select_related("by").first()
     if latest is None:
         return 0
-    left, count = Device.objects.active().filter(authenticated_at__lte=latest.at), 0
+    left, count = Device.objects.active().filter(last_cutoff__lt=latest.pk), 0
     while most is None or count < most:
         some = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not some:

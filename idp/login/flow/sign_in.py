@@ -12,6 +12,7 @@ from idp.agents import devices
 from idp.agents.authentication import Authentication, Method
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
+from idp.audit import events
 from idp.audit.models import Kind
 from idp.login.cookies import CookieChanges
 from idp.login.errors import FlowUnknown
@@ -44,10 +45,12 @@ class Proved:
     """An agent who has just given proof and that the access policy let in, but on no device.
 
     A login ends this way if its requirements say that the browser is not to be enrolled. It signs nobody out.
+    `after_line` is the last line of the trail before the proof. A later line may end it.
     """
 
     agent: Agent
     authentication: Authentication
+    after_line: int
 
 
 LoginResult = Admission | Proved
@@ -137,7 +140,8 @@ def finish_without_device(
 ) -> Finished[Proved]:
     """Finish with a fresh proof alone, and leave every device as it is."""
     proved = Authentication(agent.pk, None, proof.method, proof.method, request.now)
-    return _finish(request, Proved(agent, proved), CookieChanges(), decision, kind=Kind.PROVED, detail=proof.remark)
+    result = Proved(agent, proved, events.last_line())
+    return _finish(request, result, CookieChanges(), decision, kind=Kind.PROVED, detail=proof.remark)
 
 
 def finished_by_twin(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
@@ -194,7 +198,7 @@ def result_of(flow: LoginFlow) -> LoginResult:
         flow.authenticated_at,
     )
     if flow.device is None:
-        return Proved(flow.agent, proved)
+        return Proved(flow.agent, proved, flow.after_line)
     return Admission(flow.agent, flow.device, flow.session_index, proved)
 
 
@@ -234,6 +238,8 @@ def _store_result(result: LoginResult, flow: LoginFlow, now: datetime) -> None:
     flow.agent, flow.finished_at = result.agent, now
     if isinstance(result, Admission):
         flow.device, flow.session_index = result.device, result.session_index
+    else:
+        flow.after_line = result.after_line
     flow.method, flow.opened_by = proved.method, proved.opened_by
     flow.authenticated_at = proved.authenticated_at
     flow.save()
