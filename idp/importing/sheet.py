@@ -41,14 +41,14 @@ def read(content: bytes) -> Sheet:
     if separator:
         text = text[separator.end() :]
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, separator), strict=True)
+    numbered = ((nth, tuple(cells)) for nth, cells in enumerate(lines, start=1) if "".join(cells).strip())
     try:
-        numbered = [(nth, tuple(cells)) for nth, cells in itertools.islice(enumerate(lines, start=1), MOST_ROWS + 2)]
+        filled = list(itertools.islice(numbered, MOST_ROWS + 2))
     except csv.Error as error:
         raise UnreadableFile(f"Around line {lines.line_num} this is not CSV ({error}). Save it as CSV again.") from None
-    filled = [(nth, cells) for nth, cells in numbered if any(cell.strip() for cell in cells)]
     if not filled:
         raise UnreadableFile("The file is empty.")
-    if len(filled) > MOST_ROWS + 1 or len(numbered) > MOST_ROWS + 1:
+    if len(filled) > MOST_ROWS + 1:
         raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows. Split it.")
     return Sheet(filled[0][1], tuple(filled[1:]))
 
