@@ -127,6 +127,15 @@ def test_if_a_service_ends_only_the_session_the_phone_stays_known(clock, phone, 
     assert LoginEvent.objects.get(kind=Kind.DEVICE_ENDED).detail == "its session, signed out by the agent (at Shifts)"
 
 
+def test_the_trail_names_only_devices_whose_session_a_service_really_ended(clock, phone, desktop):
+    shifts = PretendService("shifts", logout_ends="session")
+    on_phone, on_desktop = shifts.sign_in(phone), shifts.sign_in(desktop)
+    for told, index in ((on_desktop, on_desktop.session_index), (on_phone, None)):
+        get_without_redirect(phone, shifts.logout_url(told, index=index))
+    ended = LoginEvent.objects.filter(kind=Kind.DEVICE_ENDED).values_list("device__kind", flat=True).order_by("pk")
+    assert list(ended) == ["desktop", "mobile"]
+
+
 def test_the_other_services_are_notified_in_turn_and_then_the_first_gets_its_response(clock, phone, shifts, wiki):
     at_rota, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)
     asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])

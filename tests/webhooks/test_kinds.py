@@ -11,6 +11,8 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.login.endings import signing_out
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import OpenedBy
 from idp.webhooks import kinds
 from tests.devices import IPHONE
 
@@ -52,6 +54,7 @@ def test_a_copied_sign_in_revokes_its_device(device):
 
 
 def test_the_end_of_a_session_leaves_the_device(device):
+    sessions.open_session(device, OpenedBy.CODE, clocks.now())
     signing_out.end_sessions(Device.objects.all(), Reason.AGENT, "at Flex", ORIGIN, clocks.now())
     assert told(LoginEvent.objects.get()) == []
     signing_out.sign_out(Device.objects.all(), Reason.AGENT, "at Flex", ORIGIN, clocks.now())

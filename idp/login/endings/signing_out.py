@@ -10,6 +10,7 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.sessions import lifecycle as sessions
+from idp.sessions.models import SsoSession
 
 
 @transaction.atomic
@@ -29,13 +30,15 @@ def sign_out(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, no
 
 @transaction.atomic
 def end_sessions(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, now: datetime) -> None:
-    """End the sessions of devices, and leave the devices known.
+    """End the sessions of devices, and leave the devices known. The trail gets a line for each that had one.
 
     Their next sign-in may still need no code, if they hold a long-lived token.
     """
     hold(chosen)
+    still_open = SsoSession.objects.filter(ended_at__isnull=True)
+    ended = list(chosen.filter(sso_sessions__in=still_open).select_related("agent"))
     sessions.end(chosen.values_list("pk", flat=True), reason, now)
-    for device in chosen.select_related("agent"):
+    for device in ended:
         detail = f"its session, {reason.label} ({by})"
         events.record(Kind.DEVICE_ENDED, origin, now, agent=device.agent, device=device, detail=detail)
 
