@@ -1,5 +1,7 @@
 """The first page of the login: it asks for a number or an email address, or takes a passkey."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -10,46 +12,52 @@ from idp.agents.models import Reason
 from idp.login import cookies
 from idp.login.codes import requesting
 from idp.login.endings import not_me
-from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
 from idp.login.pages import other_codes, passkey_sign_in
-from idp.login.pages.forms import IdentifierForm
 from idp.login.pages.notices import notice, reported
 from idp.login.pages.rendering import OWN_PAGE, page
 
-SERVICE_UNAVAILABLE = 503
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the page says about the form that was just sent.
+
+    `error` is about what was typed, `not_taken` about a passkey. `typed` replaces what the form contained.
+    """
+
+    status: int
+    error: str = ""
+    not_taken: str = ""
+    typed: str = ""
+    texts_down: bool = False
+
+
+NO_FEEDBACK = Feedback(200)
 
 
 def show(
-    request: HttpRequest,
-    flow: LoginFlow,
-    step: AskPhone,
-    *,
-    form: IdentifierForm | None = None,
-    typed: str = "",
-    not_taken: str = "",
-    status: int = 200,
+    request: HttpRequest, flow: LoginFlow, reason: str | None = None, feedback: Feedback = NO_FEEDBACK
 ) -> HttpResponse:
-    """Show the first page. `typed` fills its field, `not_taken` says why a passkey was rejected."""
+    """Show the first page. `reason` is that of `AskPhone`: why a phone that was signed in needs proof again."""
     device = device_rows.find(request.COOKIES.get(cookies.name("device")))
-    other = not_me.replacement(device, clock.now()) if step.reason == Reason.REPLACED else None
+    other = not_me.replacement(device, clock.now()) if reason == Reason.REPLACED else None
     said = other if other is not None and not_me.was_reported(other) else None
-    by_email, typed = _by_email(request, typed or request.POST.get("identifier", flow.typed))
+    by_email, typed = _by_email(request, feedback.typed or request.POST.get("identifier", flow.typed))
     context = {
-        "notice": reported(said) if said else notice(step.reason, device, flow.limits),
+        "notice": reported(said) if said else notice(reason, device, flow.limits),
         "other": None if said else other,
-        "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
+        "error": feedback.error,
         "typed": typed,
-        "texts_down": status == SERVICE_UNAVAILABLE or requesting.texts_are_down(flow, clock.now()),
+        "texts_down": feedback.texts_down or requesting.texts_are_down(flow, clock.now()),
         "by_email": by_email,
         "country": settings.LATCHKEY.default_country,
         "asked_to_confirm": flow.force_authn and flow.service != OWN_PAGE,
         "ways": other_codes.offered(flow),
         "by_text": flow.accepts(Method.CODE),
         "passkey": passkey_sign_in.request_for(flow, device, clock.now()),
-        "not_taken": not_taken,
+        "not_taken": feedback.not_taken,
     }
-    return page(request, flow, "login/phone.html", context, status=status)
+    return page(request, flow, "login/phone.html", context, status=feedback.status)
 
 
 def _by_email(request: HttpRequest, typed: str) -> tuple[bool, str]:

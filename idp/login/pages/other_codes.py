@@ -24,7 +24,6 @@ from idp.otp.other_codes.proofs import Given, Way
 from idp.otp.progress import progress_of
 from idp.otp.verifications import Paused
 
-FORBIDDEN = 403
 FORMS = {Way.APP: AppCodeForm, Way.BACKUP: BackupCodeForm}
 TEMPLATES = {Way.APP: "login/app_code.html", Way.BACKUP: "login/backup_code.html"}
 
@@ -69,7 +68,7 @@ def submit(request: HttpRequest, flow: LoginFlow, way: Way) -> Step | HttpRespon
     """Check the code that was typed. Returns the next step, or the page for a code that is not right."""
     form = FORMS[way](request.POST)
     if not form.is_valid():
-        return show(request, flow, way, error=str(form.errors["code"][0]), status=400)
+        return show(request, flow, way, error=str(form.errors["code"][0]))
     typed = parse(flow.typed, settings.LATCHKEY.default_country)
     if not isinstance(typed, PhoneNumber | Email):
         return see_other(address(flow))
@@ -82,11 +81,14 @@ def submit(request: HttpRequest, flow: LoginFlow, way: Way) -> Step | HttpRespon
         return result
     # An agent without an app or codes is answered faster than a wrong code. The pause hides the difference.
     rejection_delay.wait_until(due)
-    return show(request, flow, way, error=_("That code isn't right."), status=FORBIDDEN)
+    return show(request, flow, way, error=_("That code isn't right."), was_tried=True)
 
 
-def show(request: HttpRequest, flow: LoginFlow, way: Way, *, error: str = "", status: int = 200) -> HttpResponse:
-    """Show the page of a way. It is the same for known and unknown numbers."""
+def show(request: HttpRequest, flow: LoginFlow, way: Way, *, error: str = "", was_tried: bool = False) -> HttpResponse:
+    """Show the page of a way. It is the same for known and unknown numbers.
+
+    `error` says what is wrong with the code that was typed, which `was_tried` or is malformed.
+    """
     if flow.verification is None:
         return see_other(address(flow))
     now = clock.now()
@@ -95,7 +97,7 @@ def show(request: HttpRequest, flow: LoginFlow, way: Way, *, error: str = "", st
         return paused(request, flow, left.expires_at)
     context = {
         "error": error,
-        "was_tried": status == FORBIDDEN,
+        "was_tried": was_tried,
         "tries_left": left.tries_left,
         "action": path(flow, way),
         "ways": offered(flow),
@@ -104,4 +106,5 @@ def show(request: HttpRequest, flow: LoginFlow, way: Way, *, error: str = "", st
         "texts_down": requesting.texts_are_down(flow, now),
         "channels": left.channels,
     }
+    status = 403 if was_tried else 400 if error else 200
     return page(request, flow, TEMPLATES[way], context, status=status)

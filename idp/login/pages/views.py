@@ -26,8 +26,6 @@ from idp.otp.identifiers import Email, PhoneNumber, parse
 from idp.otp.other_codes.proofs import Way
 from idp.otp.verifications import Paused
 
-SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 503, 429
-
 
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
@@ -61,7 +59,8 @@ def _handle_identifier(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
         return see_other(address(flow))
     form = IdentifierForm(request.POST, by_email=request.GET.get("by") == "email")
     if not form.is_valid():
-        return first_page.show(request, flow, AskPhone(None), form=form, status=400)
+        error = str(form.errors.get("identifier", [""])[0])
+        return first_page.show(request, flow, feedback=first_page.Feedback(400, error))
     touch_points = form.cleaned_data["touch_points"]
     if (way := other_codes.chosen(request, flow)) is not None:
         return other_codes.begin(request, flow, way, form.cleaned_data["identifier"], touch_points)
@@ -89,7 +88,7 @@ def _send(
     result = requesting.send_code(flow, typed, channel, seen, clock.now())
     match result:
         case requesting.TooEarly() if "again" in request.POST:
-            return code_page.show(request, flow, status=TOO_MANY_REQUESTS)
+            return code_page.show(request, flow, code_page.TOO_EARLY)
         case Refuse():
             return refusal(request, flow, result, seen)
         case requesting.TextsDown():
@@ -102,14 +101,15 @@ def _send(
 def _texts_down(request: HttpRequest, flow: LoginFlow, typed: PhoneNumber | Email) -> HttpResponse:
     """Say that no code can be sent, on the page where the agent is. What was typed stays."""
     if flow.verification is not None:
-        return code_page.show(request, flow, status=SERVICE_UNAVAILABLE)
-    return first_page.show(request, flow, AskPhone(None), typed=typed.shown, status=SERVICE_UNAVAILABLE)
+        return code_page.show(request, flow, code_page.TEXTS_DOWN)
+    feedback = first_page.Feedback(503, typed=typed.shown, texts_down=True)
+    return first_page.show(request, flow, feedback=feedback)
 
 
 def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     form = CodeForm(request.POST)
     if not form.is_valid():
-        return code_page.show(request, flow, form=form, status=400)
+        return code_page.show(request, flow, code_page.malformed(form))
     due = rejection_delay.due_at()
     seen = request_facts.of_browser(request, flow.touch_points)
     result = texted_code.submit(flow, form.cleaned_data["code"], seen, clock.now())
@@ -117,7 +117,7 @@ def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
         return _show(request, flow, result)
     # If nobody has the number, there is no code to check. The pause hides the difference.
     rejection_delay.wait_until(due)
-    return code_page.show_rejected(request, flow, form, result)
+    return code_page.show(request, flow, code_page.rejected(result))
 
 
 def _handle_other_code(request: HttpRequest, flow: LoginFlow, way: Way) -> HttpResponse:
@@ -128,7 +128,8 @@ def _handle_other_code(request: HttpRequest, flow: LoginFlow, way: Way) -> HttpR
 def _handle_passkey(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     taken = passkey_sign_in.submit(request, flow)
     if isinstance(taken, passkey_sign_in.PasskeyRejected):
-        return first_page.show(request, flow, AskPhone(None), not_taken=taken.sentence, status=taken.status)
+        feedback = first_page.Feedback(taken.status, not_taken=taken.sentence)
+        return first_page.show(request, flow, feedback=feedback)
     return taken if isinstance(taken, HttpResponse) else _show(request, flow, taken)
 
 
@@ -139,8 +140,8 @@ def _show(request: HttpRequest, flow: LoginFlow, step: dispatcher.Step | Checked
             response = see_other(passkey_offer.path(flow) if offered else flow.return_to)
             cookies.write(response, request, cookie_changes)
             return response
-        case AskPhone():
-            return first_page.show(request, flow, step)
+        case AskPhone(reason):
+            return first_page.show(request, flow, reason)
         case Refuse(by=RefusedBy.NOT_PASSIVE):
             return see_other(flow.return_to)
         case Refuse():
