@@ -1,5 +1,7 @@
 """Devices that agents sign in with, created without any page."""
 
+from django.db import transaction
+
 from idp.agents import devices
 from idp.agents.devices import Browser
 from idp.agents.models import Kind
@@ -12,6 +14,7 @@ MAC = Browser(Kind.DESKTOP, "Mac, Safari", Family.APPLE)
 WINDOWS = Browser(Kind.DESKTOP, "Windows computer, Chrome", Family.OTHER)
 
 
+@transaction.atomic
 def a_device(agent, browser=IPHONE, now=NOW):
     """Enrol a device as if the agent had just typed a right code."""
     return devices.enrol(agent, browser, None, now).device

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from idp.agents import device_rows
+from idp.agents import locks
 from idp.agents.models import Device
 
 
@@ -37,7 +37,7 @@ def describe(pk: UUID, said: Description, now: datetime) -> tuple[Device | None,
     reaches one device, so it is taken from any other that had it. Runs inside the caller's transaction.
     """
     others = Device.objects.exclude(pk=pk).filter(_reached_by(said.push)) if said.push else Device.objects.none()
-    device_rows.hold({pk, *others.values_list("pk", flat=True)})
+    locks.hold_devices({pk, *others.values_list("pk", flat=True)})
     device = Device.objects.active().select_related("agent").filter(pk=pk).first()
     if device is None:
         return None, []

@@ -1,19 +1,19 @@
 """Reads the device that a browser's cookie names, with what a sign-in needs to judge it, and locks its row.
 
-A row that is held is locked until the commit. What is read after that is current.
+A row that is held is locked until the commit. What is read after that is current. `agents.locks` says in which order
+rows are held.
 """
 
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import CharField, F, QuerySet, UUIDField
 
+from idp.agents import agent_rows
 from idp.agents.cutoffs import as_of_cutoff, latest_cutoff
-from idp.agents.models import Agent, AgentRole, Device
+from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, same
-from idp.sql.joined_texts import Together, apart
+from idp.sql.joined_texts import apart
 from idp.sql.prepared import Select, Slot, Update
 from idp.versions import version
 
@@ -33,14 +33,8 @@ def of_id() -> QuerySet[Device]:
 
 def _whole() -> QuerySet[Device]:
     rows = Device.objects.select_related("agent__department")
-    rows = rows.annotate(held_roles=roles("agent"), version=version.Present())
+    rows = rows.annotate(held_roles=agent_rows.roles("agent"), version=version.Present())
     return rows.order_by()  # rarely more than one, so sorting here costs less
-
-
-def roles(of: str) -> Subquery:
-    """Return an expression for the joined roles of the agent in the column `of`, for `Agent.held_roles`."""
-    of_one = AgentRole.objects.filter(agent=OuterRef(of)).order_by().values("agent")
-    return Subquery(of_one.annotate(all=Together("role")).values("all"))
 
 
 _NAMED, _OF_ID = Select(named), Select(of_id)
@@ -81,27 +75,6 @@ def get_and_hold(pk: UUID, among: Select[Device] = _OF_ID) -> Device:
     if not found:
         raise Device.DoesNotExist
     return _as_of_now(_with_roles(found[0]))
-
-
-def hold(devices: Iterable[UUID]) -> None:
-    """Lock some devices, in order of id, so that no two transactions wait for each other."""
-    for pk in sorted(devices):
-        Device.objects.filter(pk=pk).update(generation=F("generation"))
-
-
-def hold_agent(pk: UUID) -> Agent:
-    """Return an agent, held until the commit, as they are after the wait for the row.
-
-    With department, roles, whether they have an active device, and the version of the configuration to judge them by.
-    """
-    Agent.objects.filter(pk=pk).update(is_active=F("is_active"))
-    active = Exists(Device.objects.active().filter(agent=OuterRef("pk")))
-    rows: Any = Agent.objects.select_related("department").annotate(in_one=roles("pk"), signed_in=active)
-    found = rows.annotate(version=version.Present()).get(pk=pk)
-    version.take_after_lock(found.version)
-    agent: Agent = found
-    agent.held_roles, agent.has_devices = apart(found.in_one), found.signed_in
-    return agent
 
 
 def is_known_by(device: Device, secret: str | None) -> bool:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import DateTimeField, UUIDField
 
-from idp.agents import cutoffs
-from idp.agents.device_rows import hold, secret_hash
+from idp.agents import cutoffs, locks
+from idp.agents.device_rows import secret_hash
 from idp.agents.models import SLOTS, Agent, Device, Kind, Reason
 from idp.bearer_secrets import new_secret
 from idp.sql.prepared import Slot, Update
@@ -53,12 +53,12 @@ def enrol(
     A phone ends the phones unused longest, until no more are left than the setting allows. A setting that was
     lowered thus counts for each agent from the next code on a phone.
 
-    Runs inside the caller's transaction, in which the agent's row is held (`hold_agent`), so that sign-ins of one
-    agent queue up. It holds every device it may touch in order of id, so that no two of them wait for each other.
+    Runs inside the caller's transaction, in which the agent's row is held (`agent_rows.get_and_hold`), so that
+    sign-ins of one agent queue up.
     """
     own = Device.objects.of(agent).active()
     active = set() if agent.has_devices is False else set(own.values_list("pk", flat=True))
-    hold(active | ({present.pk} if present else set()))
+    locks.hold_devices(active | ({present.pk} if present else set()))
     if present is not None:
         present.refresh_from_db()
         if present.revoked_at is not None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from idp.agents import locks
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.events import Origin
@@ -114,7 +115,7 @@ def write(
     if held.applied_at is not None:
         raise Refused(DONE_ALREADY)
     plan = prepared.plan
-    writing.hold(plan.changes)
+    locks.hold_agents(it.id for it in plan.changes if it.id)
     if existing.known(importer.within, operators=importer.operators) != prepared.known:
         raise Refused(CHANGED_MEANWHILE)
     written = _unless_taken(lambda: writing.write(plan.changes, importer.name, importer.origin, now, progress))
@@ -134,7 +135,7 @@ def undo(done: Import, importer: Importer, now: datetime) -> Undone:
         raise Refused(NO_UNDO)
     rows = list(done.agents.order_by("pk"))
     changes = [_change_of(it) for it in rows]
-    writing.hold(changes)
+    locks.hold_agents(it.id for it in changes if it.id)
     known = existing.known(importer.within, operators=importer.operators)
     if objections := _objections(changes, known, importer.limits):
         more = f" And {len(objections) - NAMED} more." if len(objections) > NAMED else ""

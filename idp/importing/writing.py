@@ -53,17 +53,6 @@ def write(
     return written
 
 
-def hold(changes: Sequence[Change]) -> None:
-    """Lock the rows of the people to be changed, in order of id. Later reads are current.
-
-    The lock leaves the key free (FOR NO KEY UPDATE): phones that sign in write rows that refer to these people.
-    """
-    chosen = sorted(it.id for it in changes if it.id is not None)
-    for start in range(0, len(chosen), AT_ONCE):
-        rows = Agent.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=chosen[start : start + AT_ONCE])
-        list(rows.order_by("pk").values_list("pk"))
-
-
 def _write(
     some: Sequence[Change], departments: dict[str, Department], by: str, origin: Origin, now: datetime
 ) -> list[Written]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from idp.agents import cutoffs, device_rows, devices
+from idp.agents import agent_rows, cutoffs, devices
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.agents.models import Kind as DeviceKind
@@ -56,7 +56,7 @@ def enrol(flow: InMemoryFlow, proved: Proved, facts: RequestFacts, now: datetime
     An app that is refused replaces nothing. Runs inside the caller's transaction.
     """
     request = FlowRequest(flow, facts, now)
-    agent = device_rows.hold_agent(proved.agent.pk)
+    agent = agent_rows.get_and_hold(proved.agent.pk)
     if not agent.is_active:
         request.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)

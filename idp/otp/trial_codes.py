@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
+from idp.agents import locks
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash
 from idp.otp import allowances, breaker, checks, verifications
@@ -48,7 +49,7 @@ def begin(phone: PhoneAuthenticator, channel: Channel, by: Agent, now: datetime)
 
     Locks operator and number until the commit, so that concurrent requests count each other.
     """
-    Agent.objects.select_for_update(no_key=True).get(pk=by.pk)
+    locks.hold_agents([by.pk])
     PhoneAuthenticator.objects.select_for_update(no_key=True).get(pk=phone.pk)
     if (why := _why_not(phone, by, now)) is not None:
         return why

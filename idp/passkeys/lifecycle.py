@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from idp.agents import device_rows
+from idp.agents import agent_rows
 from idp.agents.models import Device
 from idp.passkeys import challenges, relying_party, verification
 from idp.passkeys.models import Passkey, PasskeyQuerySet, Purpose
@@ -108,7 +108,7 @@ def _held(credential_id: bytes) -> Passkey | None:
     owner = named.values_list("agent", flat=True).first()
     if owner is None:
         return None
-    agent = device_rows.hold_agent(owner)
+    agent = agent_rows.get_and_hold(owner)
     named.update(sign_count=F("sign_count"))
     passkey = named.first()
     if passkey is not None:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from idp.agents import locks
 from idp.agents.models import Agent
 from idp.audit.events import Origin
 from idp.importing import existing, writing
@@ -79,16 +80,14 @@ def read(agent: Agent) -> User:
 def create(by: Provisioner, edit: Edit) -> Agent:
     """Add someone. A person that this system removed returns as new, under the same ID. Raises ScimError."""
     wanted = attributes.checked(None, edit(User(Person("")), _rules()), _rules())
-    own = KnownAs.objects.filter(system=by.system, removed_at__isnull=False)
-    back = Agent.objects.filter(email__iexact=wanted.person.email, is_active=False, is_staff=False, is_superuser=False)
-    former = back.filter(pk__in=own.values("agent")).select_for_update(of=("self",), no_key=True).first()
+    former = _hold_former(by.system, wanted.person.email)
     return find(by.system, _write(by, former.pk if former else None, read(former) if former else None, wanted))
 
 
 @transaction.atomic
 def change(by: Provisioner, pk: UUID, edit: Edit) -> Agent:
     """Apply a request's edit to someone. Raises ScimError."""
-    before = _locked(by, pk)
+    before = _hold(by, pk)
     wanted = attributes.checked(before, edit(before, _rules()), _rules())
     if wanted != before:
         _write(by, pk, before, wanted)
@@ -98,17 +97,24 @@ def change(by: Provisioner, pk: UUID, edit: Edit) -> Agent:
 @transaction.atomic
 def remove(by: Provisioner, pk: UUID) -> None:
     """Deactivate someone and hide them from this system. Nothing is erased. Raises NoSuchResource."""
-    before = _locked(by, pk)
+    before = _hold(by, pk)
     off = User(replace(before.person, may_sign_in=False))
     _write(by, pk, before, off, removed_at=by.now)
 
 
-def _locked(by: Provisioner, pk: UUID) -> User:
-    """Return someone's current values, locked until the commit, but not against rows that refer to them."""
-    locked = of(by.system).select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
-    if locked is None:
-        raise NoSuchResource
-    return read(locked)
+def _hold(by: Provisioner, pk: UUID) -> User:
+    """Return someone's current values, held until the commit. Raises NoSuchResource."""
+    locks.hold_agents([pk])
+    return read(find(by.system, pk))
+
+
+def _hold_former(system: PersonnelSystem, email: str) -> Agent | None:
+    """Return the person with that email whom this system removed, held until the commit."""
+    removed = KnownAs.objects.filter(system=system, removed_at__isnull=False)
+    off = Agent.objects.filter(email__iexact=email, is_active=False, is_staff=False, is_superuser=False)
+    former = off.filter(pk__in=removed.values("agent"))
+    locks.hold_agents(former.values_list("pk", flat=True))
+    return former.first()
 
 
 def _write(

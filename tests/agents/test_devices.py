@@ -245,7 +245,7 @@ def test_the_database_refuses_one_secret_on_two_active_devices(agent, ben):
 
 @pytest.fixture
 def meanwhile():
-    """Have something happen just before the first write, as another worker may that was faster to the row.
+    """Have something happen just before the first lock, as another worker may that was faster to the row.
 
     On SQLite it is before the first statement: a transaction is the only writer from its beginning.
     """
@@ -255,7 +255,9 @@ def meanwhile():
         waiting = [act]
 
         def first(execute, sql, *rest):
-            if waiting and (sql.startswith("UPDATE") or connection.vendor == "sqlite"):
+            if waiting and (
+                sql.startswith("UPDATE") or sql.endswith("FOR NO KEY UPDATE") or connection.vendor == "sqlite"
+            ):
                 waiting.pop()()
             return execute(sql, *rest)
 

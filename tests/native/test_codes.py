@@ -240,7 +240,7 @@ def test_an_app_that_waited_for_a_lock_sees_what_an_operator_changed_before(code
     waiting = [act]
 
     def meanwhile(execute, sql, *rest):
-        if sql.startswith('UPDATE "agents_agent"') and waiting:
+        if sql.startswith('SELECT "agents_agent"."id"') and waiting:
             waiting.pop()(agent)
         return execute(sql, *rest)
 

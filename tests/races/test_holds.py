@@ -11,13 +11,11 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from idp.agents import device_rows, devices
+from idp.agents import agent_rows, device_rows, devices, locks
 from idp.agents.models import Agent, Device
 from idp.audit.chain import sealing
 from idp.audit.events import Origin
 from idp.audit.models import ONLY, Chain
-from idp.importing import writing
-from idp.importing.people import Change, Person
 from idp.keys import keyring
 from idp.keys.models import SigningKey, Use
 from idp.login.flow import storage
@@ -79,18 +77,13 @@ def shows_a_code_without_its_secret(place):
     assert codes.redeem(Client.objects.get(), codes.Redemption(place["code"], "elsewhere", ""), None, NOW) is None
 
 
-def imports(place):
-    before = Person(email=place["agent"].email)
-    writing.hold([Change(1, place["agent"].pk, before, before)])
-
-
 HOLDS = {
     "a browser's device, by its cookie": (Device, lambda place: device_rows.find_and_hold(place["enrolled"].secret)),
     "the same with its session": (Device, lambda place: sessions.hold_with_device(place["enrolled"].secret)),
     "an app's device, by its id": (Device, lambda place: device_rows.get_and_hold(place["enrolled"].device.pk)),
-    "devices that end": (Device, lambda place: device_rows.hold([place["enrolled"].device.pk])),
-    "an agent who is let in": (Agent, lambda place: device_rows.hold_agent(place["agent"].pk)),
-    "agents that a file changes": (Agent, imports),
+    "devices that end": (Device, lambda place: locks.hold_devices([place["enrolled"].device.pk])),
+    "an agent who is let in": (Agent, lambda place: agent_rows.get_and_hold(place["agent"].pk)),
+    "agents who are changed": (Agent, lambda place: locks.hold_agents([place["agent"].pk])),
     "a login": (LoginFlow, lambda place: storage.hold(place["flow"])),
     "a login that waits for its code": (LoginFlow, waits_for_its_code),
     "a verification that goes on": (Verification, lambda _: verifications.begin(NUMBER, NOBODY, NOW)),
@@ -128,9 +121,8 @@ def test_a_row_held_by_one_connection_is_refused_to_another_until_the_commit(pla
 
 
 def during_an_import(agent, act):
-    before = Person(email=agent.email)
     with transaction.atomic():
-        writing.hold([Change(1, agent.pk, before, before)])
+        locks.hold_agents([agent.pk])
         act()
 
 

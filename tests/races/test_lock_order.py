@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 from django.db import connection, transaction
 
-from idp.agents import device_rows
+from idp.agents import locks
 from idp.agents.models import Agent, Device
 from idp.audit.events import Origin
 from idp.login.endings import number_change
@@ -99,7 +99,7 @@ def test_a_passkey_that_is_just_being_set_up_does_not_outlive_the_number(phone):
     def sets_up():
         try:
             with transaction.atomic(), connection.cursor() as own:
-                device_rows.hold([device.pk])
+                locks.hold_devices([device.pk])
                 keep(Authenticator(), agent, device)
                 is_set_up.set()
                 until(lambda: somebody_waits(own))

@@ -7,7 +7,7 @@ from uuid import uuid4
 import jwt
 from django.db import transaction
 
-from idp.agents import device_rows, devices
+from idp.agents import devices, locks
 from idp.agents.models import Agent, Device, Reason
 from idp.tokens import lifecycle
 from idp.tokens.models import LongLivedToken
@@ -64,7 +64,7 @@ class Tables:
     def visit(self, jti, now):
         """As a sign-in does: hold the device, judge what is read after that, write."""
         pk = self.phones[self.rows[jti].device - 1].pk
-        device_rows.hold([pk])
+        locks.hold_devices([pk])
         phone = Device.objects.get(pk=pk)
         shown = lifecycle.recognise(self.tokens[jti], phone, phone.family, now)
         if shown.verdict is Verdict.COPIED:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from idp.agents import access_passes, cutoffs, device_rows, devices
+from idp.agents import access_passes, agent_rows, cutoffs, device_rows, devices
 from idp.agents.models import AccessPass, Cutoff, Device
 from idp.branding import brands
 from idp.branding.models import Brand
@@ -267,7 +267,7 @@ def test_an_operators_request_reads_its_own_changes(rf, db):
 HOLDS = {
     "a browser's device": lambda enrolled: device_rows.find_and_hold(enrolled.secret),
     "a device by its id": lambda enrolled: device_rows.get_and_hold(enrolled.device.pk),
-    "an agent": lambda enrolled: device_rows.hold_agent(enrolled.device.agent_id),
+    "an agent": lambda enrolled: agent_rows.get_and_hold(enrolled.device.agent_id),
 }
 
 

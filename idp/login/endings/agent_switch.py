@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from idp.agents import device_rows
+from idp.agents import locks
 from idp.agents.models import Agent, Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -16,7 +16,7 @@ from idp.login.endings import signing_out
 @transaction.atomic
 def off(agent: Agent, by: str, origin: Origin, now: datetime) -> list[Device]:
     """Switch an agent off. Returns the devices that were signed in."""
-    device_rows.hold_agent(agent.pk)
+    locks.hold_agents([agent.pk])
     was_on = Agent.objects.filter(pk=agent.pk, is_active=True).update(is_active=False) == 1
     agent.is_active = False
     if was_on:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from idp.agents import device_rows
+from idp.agents import device_rows, locks
 from idp.agents.models import Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -55,8 +55,8 @@ def report(here: Device, other: Device, origin: Origin, now: datetime) -> bool:
 
     A passkey that was set up on `other` is removed with it.
     """
-    device_rows.hold_agent(other.agent_id)
-    device_rows.hold([here.pk, other.pk])
+    locks.hold_agents([other.agent_id])
+    locks.hold_devices([here.pk, other.pk])
     if was_reported(other):
         return False
     said = f"said on {here.label}"

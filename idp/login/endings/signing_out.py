@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from idp.agents import device_rows, devices
+from idp.agents import devices, locks
 from idp.agents.models import Device, DeviceQuerySet, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -19,7 +19,7 @@ def sign_out(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, no
 
     The trail gets a line for each, with the reason and `by` whom.
     """
-    hold(chosen.active())
+    locks.hold_devices(chosen.active().values_list("pk", flat=True))
     ended = [devices.revoke(device, reason, now) for device in chosen.active().select_related("agent")]
     sessions.end([device.pk for device in ended], reason, now)
     for device in ended:
@@ -34,15 +34,10 @@ def end_sessions(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin
 
     Their next sign-in may still need no code, if they hold a long-lived token.
     """
-    hold(chosen)
+    locks.hold_devices(chosen.values_list("pk", flat=True))
     still_open = SsoSession.objects.filter(ended_at__isnull=True)
     ended = list(chosen.filter(sso_sessions__in=still_open).select_related("agent"))
     sessions.end(chosen.values_list("pk", flat=True), reason, now)
     for device in ended:
         detail = f"its session, {reason.label} ({by})"
         events.record(Kind.DEVICE_ENDED, origin, now, agent=device.agent, device=device, detail=detail)
-
-
-def hold(chosen: DeviceQuerySet) -> None:
-    """Lock devices, in order of id, before anything else that their end changes. Runs inside the transaction."""
-    device_rows.hold(chosen.values_list("pk", flat=True))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from idp.agents import cutoffs, device_rows, devices
+from idp.agents import cutoffs, device_rows, devices, locks
 from idp.agents.authentication import Method
 from idp.agents.models import Device
 from idp.login.cookies import CookieChanges
@@ -34,7 +34,7 @@ def _lost_cookies(request: FlowRequest[LoginFlow]) -> CookieChanges:
         return CookieChanges()
     if device_rows.is_known_by(flow.device, request.facts.device_secret):  # the answer arrived
         return CookieChanges()
-    device_rows.hold([flow.device.pk])
+    locks.hold_devices([flow.device.pk])
     device = Device.objects.get(pk=flow.device.pk)
     session = sessions.find(device)
     if cutoffs.is_ended(device) or session is None or session.index != flow.session_index:

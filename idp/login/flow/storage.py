@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from idp.agents import device_rows
+from idp.agents import agent_rows
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.login.errors import AlreadySignedIn, CookieLost, FlowUnknown
@@ -52,7 +52,7 @@ def get(pk: UUID, secret: str | None, now: datetime, *, answered_at: str | None 
 def _whole() -> QuerySet[LoginFlow, Any]:
     """Select flows with everything that their next step may need."""
     about = ("agent__department", "device", "verification__authenticator__user")
-    return LoginFlow.objects.select_related(*about).annotate(held_roles=device_rows.roles("agent"))
+    return LoginFlow.objects.select_related(*about).annotate(held_roles=agent_rows.roles("agent"))
 
 
 def give_up(flow: LoginFlow, now: datetime) -> None:

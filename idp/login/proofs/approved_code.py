@@ -6,7 +6,7 @@ for that sign-in to be written.
 
 import time
 
-from idp.agents import device_rows
+from idp.agents import agent_rows
 from idp.login.codes import approvals
 from idp.login.flow import sign_in
 from idp.login.flow.dispatcher import Step
@@ -37,7 +37,7 @@ def use(request: FlowRequest[LoginFlow]) -> Step | Checked:
         return Checked.WRONG
     if flow.approved_id != verification.pk:  # another tab has gone on to another number
         return Checked.WRONG
-    agent = device_rows.hold_agent(verification.authenticator.user_id)
+    agent = agent_rows.get_and_hold(verification.authenticator.user_id)
     if not verifications.approve(verification, request.now):
         return Checked.WRONG
     return admission.admit(request, agent, BY_CODE)

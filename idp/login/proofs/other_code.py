@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from idp.agents import device_rows
+from idp.agents import agent_rows
 from idp.login.codes import guess_limit
 from idp.login.codes.requesting import asker_of
 from idp.login.flow import sign_in
@@ -62,7 +62,7 @@ def _use_proof(request: FlowRequest[LoginFlow], given: Given, counted: Verificat
     verification = flow.verification
     if verification is None or verification != counted or verification.authenticator is None:
         return Checked.WRONG
-    agent = device_rows.hold_agent(verification.authenticator.user_id)  # before the row of the app
+    agent = agent_rows.get_and_hold(verification.authenticator.user_id)
     proved = proofs.spend(agent, given, request.now)
     if proved is None:
         return Checked.WRONG

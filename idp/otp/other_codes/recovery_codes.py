@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from idp.agents import device_rows
+from idp.agents import locks
 from idp.agents.models import Agent
 from idp.otp.models import RecoveryCode
 from idp.otp.other_codes import written_codes
@@ -21,7 +21,7 @@ def make(agent: Agent, now: datetime) -> list[str]:
 
     Of two that are made at once, as by an operator and the agent, the later one counts.
     """
-    device_rows.hold_agent(agent.pk)
+    locks.hold_agents([agent.pk])
     remove(agent)
     codes = [written_codes.new(LENGTH) for _ in range(COUNT)]
     RecoveryCode.objects.bulk_create(

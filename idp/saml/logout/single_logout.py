@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from idp.agents import locks
 from idp.agents.models import Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -150,7 +151,7 @@ def _devices(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[UUID]:
 def _begin_for(
     sp: ServiceProvider, request: TrustedLogoutRequest, devices: list[UUID], origin: Origin, now: datetime
 ) -> Logout:
-    signing_out.hold(Device.objects.filter(pk__in=devices))
+    locks.hold_devices(devices)
     initiator = None if request.asynchronous else sp
     logout = Logout.objects.create(
         initiator=initiator, request_id=request.id, relay_state=request.relay_state, begun_at=now

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.agents import device_rows, devices
+from idp.agents import device_rows, devices, locks
 from idp.agents.models import Device
 from idp.errors import IdpError
 from idp.login import request_facts
@@ -34,11 +34,11 @@ class NotSignedIn(IdpError):
 def device_of(request: HttpRequest) -> Device:
     """Return the device that the browser proves. Runs inside the caller's transaction. Raises NotSignedIn.
 
-    What an agent changes here is locked in the order of sign-ins: the agent, the device, and then other rows.
+    Before an agent changes something here, their own row is held, as in a sign-in.
     """
     facts = request_facts.of_browser(request)
     if request.method == "POST" and (named := device_rows.find(facts.device_secret)) is not None:
-        device_rows.hold_agent(named.agent_id)
+        locks.hold_agents([named.agent_id])
     device = device_state.proved_device(facts, clock.now())
     if device is None:
         raise NotSignedIn("the browser proves no device that is signed in")

@@ -13,7 +13,7 @@ from tests.user_agents import IPHONE
 
 def switched_off_meanwhile(execute, sql, *rest):
     """The operator was faster to the agent's row, which a sign-in takes hold of."""
-    if sql.startswith('UPDATE "agents_agent"'):
+    if sql.startswith('SELECT "agents_agent"."id"'):
         execute('UPDATE "agents_agent" SET "is_active" = false', (), *rest[1:])
     return execute(sql, *rest)
 
