@@ -46,7 +46,7 @@ class Busy(Exception):
 
 def send_due(now: Clock) -> Iterator[Delivery]:
     """Seal the trail's waiting lines, give each webhook a turn, and yield each message that was tried."""
-    sealing.seal_all(now())
+    _seal(now())
     for webhook in Webhook.objects.filter(is_on=True):
         yield from _turn(webhook, now)
 
@@ -78,6 +78,13 @@ def body_of(delivery: Delivery, now: datetime) -> bytes:
         name_id=named.value if named else None,
         tells_email=delivery.webhook.tells_email,
     )
+
+
+def _seal(now: datetime) -> None:
+    try:
+        sealing.seal_all(now)
+    except Exception:  # only what forwards the trail needs its seals
+        log.exception("sealing_failed")
 
 
 def _turn(webhook: Webhook, now: Clock) -> Iterator[Delivery]:

@@ -18,7 +18,7 @@ from idp.login.endings import signing_out
 from idp.outgoing.exchange import NOT_PUBLIC
 from idp.saml import names
 from idp.saml.logout import notifying, single_logout
-from idp.saml.models import LogoutEndpoint, LogoutNotice, ServiceProvider
+from idp.saml.models import IssuedAssertion, LogoutEndpoint, LogoutNotice, ServiceProvider
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
 from tests.conftest import NOW
@@ -371,6 +371,19 @@ def test_a_notice_that_could_not_be_recorded_is_sent_again(clock, phone, told_by
             notifying.send_due(NOW + timedelta(minutes=2))
     notifying.send_due(NOW + timedelta(minutes=20))
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_TOLD, service="blog").count() == 1
+
+
+def test_a_notice_that_cannot_be_made_is_given_up_and_keeps_no_other_from_being_sent(clock, phone, told_by_post):
+    blog, wiki = (PretendService(it, logout=POST_ONLY, location=told_by_post.url) for it in ("blog", "wiki"))
+    _, at_wiki = blog.sign_in(phone), wiki.sign_in(phone)
+    IssuedAssertion.objects.filter(service_provider=blog.row).update(name_id=" ")  # which no LogoutRequest can hold
+    signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
+    background.settle()
+    assert told_by_post.names() == [at_wiki.name_id]
+    for hours in range(1, 12):
+        notifying.send_due(NOW + timedelta(hours=7 * hours))
+    assert LogoutNotice.objects.get(service_provider=blog.row).outcome == Outcome.FAILED
+    assert LoginEvent.objects.filter(kind=Kind.SERVICE_UNTOLD, service="blog").count() == 1
 
 
 def test_a_service_in_a_private_network_is_notified_only_if_the_network_is_listed(phone, told_by_soap, settings):

@@ -6,6 +6,7 @@ import pytest
 
 from idp import clock as clocks
 from idp.agents.models import Reason
+from idp.keys.models import SigningKey, Use
 from idp.saml.models import SubjectName
 from idp.webhooks import outcomes, reading, registration, sending
 from idp.webhooks.models import Delivery, State, Webhook
@@ -242,6 +243,13 @@ def test_a_message_that_cannot_be_written_does_not_delay_other_webhooks(receiver
         tried = send()
         assert tried[0].answer == sending.UNEXPECTED
         assert well.references[-1] == "BBBBB-22222"
+
+
+def test_webhooks_are_told_also_while_the_trail_cannot_be_sealed(receiver, webhook, happens, keys):
+    happens("AAAAA-11111")
+    SigningKey.objects.filter(use=Use.TOKEN).update(private_key="gAAAA")
+    send()
+    assert receiver.references == ["AAAAA-11111"]
 
 
 # Secrets

@@ -21,6 +21,7 @@ WORKERS = 2
 BROWSER_TAKES = timedelta(minutes=10)
 """How long a browser may take to reach the services. Then they are notified from server to server."""
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
+UNEXPECTED = "An unexpected error. The log has the details."
 
 _background = Background("logout_notices", WORKERS)
 
@@ -42,9 +43,17 @@ def send_due(now: datetime) -> list[LogoutNotice]:
         taken = LogoutNotice.objects.filter(due, pk=notice.pk, tries=notice.tries)
         if taken.update(tries=F("tries") + 1, next_try_at=now + pause) == 1:
             notice.tries += 1
-            _close(notice, deliver(notice, now), now)
+            _close(notice, _deliver(notice, now), now)
             tried.append(notice)
     return tried
+
+
+def _deliver(notice: LogoutNotice, now: datetime) -> Result:
+    try:
+        return deliver(notice, now)
+    except Exception:  # no error may keep the other notices from being sent
+        log.exception("logout_notices_failed", service=notice.service_provider.slug)
+        return Result(Outcome.FAILED, UNEXPECTED)
 
 
 def _has_come(now: datetime) -> Q:
