@@ -4,8 +4,6 @@ import gc
 import os
 import shutil
 import signal
-import socket
-import struct
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,12 +15,8 @@ from idp import log_lines
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 8
 worker_class = "idp.gunicorn_worker.Worker"
-# With the database, static files and log they fit into the 1,024 files that Linux allows a process by default. A worker
-# that may open no more exits, and its requests with it.
-worker_connections = 800
 # A signed request with 4 kB of RelayState is longer than the default line; the application refuses over 32 kB.
 limit_request_line = 0
-keepalive = 5
 timeout = 60
 # A request under way ends before its process does: at worst it waits twice for Twilio, 11 s each.
 graceful_timeout = 30
@@ -78,22 +72,11 @@ def pre_exec(arbiter: Any) -> None:  # noqa: ANN401 - gunicorn has no types
             os.dup2(listener.fileno(), fd)
 
 
-def give_up_silent_clients(listener: Any, seconds: int = 10) -> None:  # noqa: ANN401 - the same
-    """Have a read from a client of this listener fail after so many seconds without a byte.
-
-    Otherwise a client that sends half a request keeps its thread for as long as it likes. Linux hands the option on to
-    accepted connections over TCP. nginx, which connects by a Unix socket, sends whole requests.
-    """
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
-
-
 def when_ready(arbiter: Any) -> None:  # noqa: ANN401 - the same
     """Take over from the master that started this one, if one did: the socket is shared, so nobody is turned away.
 
     systemd is told who serves from now on; the old master lets its requests end, and goes.
     """
-    for listener in arbiter.LISTENERS:
-        give_up_silent_clients(listener)
     gc.freeze()  # what is loaded stays, and a collection that wrote to it would give each worker a copy
     if arbiter.master_pid and arbiter.master_pid == os.getppid():
         systemd.sd_notify(f"MAINPID={os.getpid()}", arbiter.log)

@@ -1,84 +1,101 @@
-"""gunicorn's worker with threads, whose accepting thread waits for nobody."""
+"""gunicorn's worker with threads that each accept a connection, answer its request and close it."""
 
-import signal
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Barrier
+import errno
+import socket
+import struct
+import time
+from threading import Thread
 from typing import Any
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn import http, util
+from gunicorn.workers.sync import SyncWorker
 
-START_WITHIN = 10.0
-"""Seconds for all threads to start, on a busy computer too."""
-END_WITHIN = 5
-"""Seconds that requests under way have after a fault of the thread that accepts."""
-LOOK_EACH: float = 1.0
-"""Seconds after which a process that ends looks for idle connections whose `keepalive` is over."""
+LOOK_EACH = 1
+"""Seconds after which a thread that waits for a connection looks whether its process ends."""
+SILENT_FOR = 10
+"""Seconds without a byte after which a thread gives a client up."""
+HUNG_UP = {errno.EAGAIN, errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN}
+"""How the system says that a client is silent or gone."""
 
 
-class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
-    """Handles each request in a thread of a pool, as gunicorn's does. Some of its waits are shorter.
+class Worker(SyncWorker):  # type: ignore[misc] # gunicorn has no types
+    """Answers each request as gunicorn's simplest worker does, with as many threads as are set for each listener.
 
-    The thread that accepts starts no other, as it would when more requests come: if the system allows no more threads,
-    that is a fault, which ends the process.
+    gunicorn's own worker with threads hands each connection from a thread that accepts to one that answers and back,
+    which costs a sixth of a sign-in. Here connections wait in the listener instead, and the thread that has waited
+    longest takes the next one, of whichever process. All threads are there from the start, so that none has to begin
+    when the system allows no more.
     """
 
-    def get_thread_pool(self) -> ThreadPoolExecutor:
-        """Return the pool with all of its threads. If they cannot start, each begins when it is needed."""
-        pool: ThreadPoolExecutor = super().get_thread_pool()
-        all_there = Barrier(self.cfg.threads + 1)
-        try:
-            for _ in range(self.cfg.threads):
-                pool.submit(all_there.wait)
-            all_there.wait(START_WITHIN)
-        except RuntimeError:
-            all_there.abort()
-        return pool
+    alive: bool
 
     def run(self) -> None:
-        """Accept connections. After a fault the system ends the process if it does not end by itself.
+        """Serve until told to end, or until a thread can accept no more; then let requests under way end."""
+        for listener in self.sockets:
+            if listener.family != socket.AF_UNIX:  # a connection that is opened in advance takes no thread yet
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_FOR)
+        threads = [
+            Thread(target=self.serve, args=(it,), daemon=True) for it in self.sockets for _ in range(self.cfg.threads)
+        ]
+        for thread in threads:
+            thread.start()
+        while self.alive and self.is_parent_alive():
+            self.notify()
+            time.sleep(LOOK_EACH)
+        self.alive = False
+        end = time.monotonic() + self.cfg.graceful_timeout
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
 
-        Python waits for all threads, however long they take, and meanwhile the master begins no other process.
-        """
+    def serve(self, listener: Any) -> None:  # noqa: ANN401 - the same
+        """Answer one connection after the other."""
         try:
-            super().run()
+            while self.alive:
+                if client := next_client(listener):
+                    self.answer(listener, *client)
         except Exception:
-            signal.alarm(END_WITHIN)
-            raise
+            self.log.exception("No connection can be accepted. The process ends; its master starts another.")
+            self.alive = False
 
-    def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - the same
-        """Handle a request, and close a connection that ends with it here, in the thread of the request.
-
-        gunicorn leaves that to the thread that accepts, which waits up to two seconds for the client to close its side
-        too. Waiting makes sense only if the client has sent what nobody has read (RFC 9112 section 9.6).
-        """
-        kept = super().handle(conn)
-        if not kept:
-            conn.data_ready = False
-            conn.close(graceful=conn.wait_for_data(0))
-            conn.close = _close_again
-        return kept
-
-    def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
-        """Go on with a kept connection, with the next request if it was read together with the one that is over.
-
-        gunicorn would wait for the socket to become readable, which it does not: the client would get no answer, and
-        after `keepalive` its connection would close. That hits a proxy that keeps connections, such as a Kubernetes
-        ingress, after a POST that was answered before its body was read.
-        """
-        is_kept = self.alive and not fs.cancelled() and fs.exception() is None and fs.result() is True
-        if is_kept and conn.parser.unreader.buf.getvalue():
-            self.enqueue_req(conn)
-        else:
-            super().finish_request(conn, fs)
-
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for events, but look each second for idle connections to close.
-
-        gunicorn looks only after an event. One idle connection would delay the end of a process by the whole
-        `graceful_timeout`, and meanwhile a restarted server answers nobody.
-        """
-        super().wait_for_and_dispatch_events(min(timeout, LOOK_EACH))
+    def answer(self, listener: Any, client: socket.socket, address: Any) -> None:  # noqa: ANN401 - the same
+        """Answer the one request of a connection, and close it."""
+        request = None
+        try:
+            request = next(http.get_parser(self.cfg, client, address))
+            self.handle_request(listener, request, client, address)
+        except (http.errors.NoMoreData, StopIteration):
+            pass  # the client went away, or has been told of an error
+        except OSError as fault:
+            if fault.errno not in HUNG_UP:
+                self.log.exception("Socket error processing request.")
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the client gets an answer
+            self.handle_error(request, client, address, fault)
+        finally:
+            _close(client)
 
 
-def _close_again(*, graceful: bool = False) -> None:
-    """Do nothing. The thread that accepts closes each connection too."""
+def next_client(listener: Any) -> tuple[socket.socket, Any] | None:  # noqa: ANN401 - the same
+    """Return the next connection and its address, or None if there is none for a while or it is gone already."""
+    try:
+        client, address = listener.accept()
+    except BlockingIOError:
+        # Set for each wait, because all masters and workers share the listener, and a new master undoes the first.
+        listener.setblocking(True)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", LOOK_EACH, 0))
+        return None
+    except ConnectionAbortedError:
+        return None
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENT_FOR, 0))
+    return client, address
+
+
+def _close(client: socket.socket) -> None:
+    """Close a connection. Wait for the client to close too only if it has sent what nobody read (RFC 9112 section 9.6).
+
+    gunicorn's own worker waits up to two seconds for each.
+    """
+    try:
+        unread = bool(client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    except OSError:
+        unread = False
+    util.close_graceful(client) if unread else util.close(client)

@@ -1,77 +1,77 @@
-"""gunicorn's worker: every request is answered, and a process whose accepting thread fails makes room for another."""
+"""gunicorn's worker: a connection is for one request, and a process that can accept no more makes room for another."""
 
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from subprocess import DEVNULL
 
 import pytest
+import requests
 
+from idp import gunicorn_worker
 from idp.conf import ROOT
 from tests.deployment.behind_nginx import until
 from tests.environment import free_port
 
-pytestmark = pytest.mark.long
+MAY_OPEN_NO_MORE = """
+import os
+import resource
 
-FAILS = """
-import threading
-from gunicorn.workers.gthread import ThreadWorker
-from idp import gunicorn_worker
-
-def fail(_):
-    raise RuntimeError("can't start new thread")
-
-threading.Thread(target=threading.Event().wait).start()  # a request that does not end
-ThreadWorker.run = fail
-gunicorn_worker.END_WITHIN = 1
-gunicorn_worker.Worker.__new__(gunicorn_worker.Worker).run()
-"""
-
-
-def test_a_process_that_accepts_no_more_ends_although_a_request_does_not():
-    done = subprocess.run(
-        [sys.executable, "-c", FAILS], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == -signal.SIGALRM
-    assert "can't start new thread" in done.stderr
-
-
-APPLICATION = """
 def application(environ, start_response):
-    start_response("200 OK", [("Content-Length", "0")])
-    return []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    start_response("200 OK", [])
+    return [str(os.getpid()).encode()]
 """
-POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n%s"
 
 
 @contextmanager
-def connected(folder):
-    """A client of a server whose application reads no body."""
-    (folder / "bodies_unread.py").write_text(APPLICATION)
-    port, opened = free_port(), []
-    worker = ["--worker-class", "idp.gunicorn_worker.Worker", "--threads", "2", "--keep-alive", "5"]
-    where = ["--config", "/dev/null", "--pythonpath", str(folder), "--bind", f"127.0.0.1:{port}", "bodies_unread"]
-    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", *worker, *where]
-
-    def listens():
-        with suppress(ConnectionRefusedError):
-            opened.append(socket.create_connection(("127.0.0.1", port), timeout=4))
-        return opened
-
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as server:
+def serving(folder):
+    """The address of a server whose process may open no more files after it has answered once, with its number."""
+    (folder / "an_application.py").write_text(MAY_OPEN_NO_MORE)
+    port = free_port()
+    worker = ["--worker-class", "idp.gunicorn_worker.Worker", "--threads", "2", "--no-control-socket"]
+    where = ["--config", "/dev/null", "--pythonpath", str(folder), "--bind", f"127.0.0.1:{port}", "an_application"]
+    with subprocess.Popen([sys.executable, "-m", "gunicorn", *worker, *where], cwd=ROOT, stderr=DEVNULL) as server:
         try:
-            until(listens)
-            with opened[0]:
-                yield opened[0]
+            until(lambda: listens(port))
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGQUIT)
 
 
-def test_a_request_that_arrives_with_the_unread_body_of_the_one_before_is_answered(tmp_path):
-    with connected(tmp_path) as client:
-        client.sendall(POST % b"a=b&" + POST % b"c=d&")
-        answers = b""
-        while answers.count(b"HTTP/1.1 200 OK") < 2 and (more := client.recv(4096)):
-            answers += more
-    assert answers.count(b"HTTP/1.1 200 OK") == 2
+def listens(port):
+    with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        return True
+
+
+@pytest.mark.long
+def test_a_process_that_may_open_no_more_files_makes_room_for_another(tmp_path):
+    with serving(tmp_path) as server:
+        first = requests.get(server, timeout=20).text
+        until(lambda: requests.get(server, timeout=20).text != first)
+
+
+@pytest.mark.long
+def test_an_answer_says_that_its_connection_ends_so_that_a_proxy_opens_another(tmp_path):
+    with serving(tmp_path) as server:
+        answer = requests.get(server, headers={"Connection": "keep-alive"}, timeout=20)
+    assert answer.headers["Connection"] == "close"
+
+
+def test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most():
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        client, _ = gunicorn_worker.next_client(listener)
+        with client:
+            limit = client.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
+    assert struct.unpack("ll", limit) == (10, 0)
+
+
+def test_a_thread_without_a_connection_looks_each_second_whether_its_process_ends():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)  # as a new master leaves it
+        assert gunicorn_worker.next_client(listener) is None
+        limit = listener.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
+    assert struct.unpack("ll", limit) == (1, 0)

@@ -320,10 +320,12 @@ FAULTS = [
     Fault(
         "F28",
         "clients connect and stay silent, send half a request, or never close",
-        "nginx waits for them, so nobody else notices. Without a proxy that reads whole requests, such a client "
-        "keeps one of 8 threads for 10 s. A client that never closes its connection keeps nobody waiting",
+        "nginx waits for them, so nobody else notices. Without a proxy that reads whole requests, a client that sends "
+        "half a request keeps one of 8 threads for 10 s. A connection that is opened in advance takes none, and one "
+        "that its client never closes keeps nobody waiting",
         (
-            "deployment/test_master.py::test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most",
+            "deployment/test_master.py::test_connections_opened_in_advance_take_no_thread",
+            "test_gunicorn_worker.py::test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most",
             "deployment/test_master.py::test_clients_that_do_not_close_their_connection_keep_nobody_waiting",
         ),
         "a client that sends one byte every few seconds, without such a proxy",
@@ -365,13 +367,13 @@ FAULTS = [
     Fault(
         "F32",
         "the system allows a process no more threads, memory or files",
-        "each process has the threads for its requests from its start. One that can accept nothing more ends within "
-        "5 s, with its requests, and another begins. Without files, requests that need one get an error page or the "
+        "each process has the threads for its requests from its start. One that can accept nothing more ends once "
+        "its requests are answered, and another begins. Without files, requests that need one get an error page or the "
         "busy page, and the next ones that find a file are served",
         (
             "web/test_start_up.py::test_a_process_that_may_open_no_files_shows_error_pages_and_recovers",
             "deployment/test_master.py::test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come",
-            "test_gunicorn_worker.py::test_a_process_that_accepts_no_more_ends_although_a_request_does_not",
+            "test_gunicorn_worker.py::test_a_process_that_may_open_no_more_files_makes_room_for_another",
         ),
         "too little memory for all threads (under about 400 MB of address space): pages for faults of ours, and "
         "processes that end",
