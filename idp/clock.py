@@ -22,6 +22,11 @@ def now() -> datetime:
     return timezone.now()
 
 
+def lately(column: str, since: datetime, now: datetime) -> Q:
+    """Return the condition that an instant in a column is after another, and was not dated ahead by a wrong clock."""
+    return Q((f"{column}__gt", since), (f"{column}__lte", now + CLOCKS_APART))
+
+
 def has_come(column: str, now: datetime, longest: timedelta) -> Q:
     """Return the condition that the instant until which something waits, in a column, has come.
 

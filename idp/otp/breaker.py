@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from idp.clock import CLOCKS_APART, has_come
+from idp.clock import has_come, lately
 from idp.otp.gateway import Failure
 from idp.otp.models import Breaker
 
@@ -33,7 +33,7 @@ def note_failure(failure: Failure, now: datetime) -> None:
     """Count a failure that says nothing about a number. Wrong credentials open at once, others after five in 30 s."""
     Breaker.objects.get_or_create(pk=ONLY, defaults={"window_from": now})
     row = Breaker.objects.filter(pk=ONLY)
-    counting = row.filter(window_from__gt=now - WINDOW, window_from__lte=now + CLOCKS_APART)
+    counting = row.filter(lately("window_from", now - WINDOW, now))
     if not counting.update(failures=F("failures") + 1):
         row.update(window_from=now, failures=1)
     enough = row if failure is Failure.MISCONFIGURED else row.filter(failures__gte=FAILURES)

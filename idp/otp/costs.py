@@ -1,7 +1,8 @@
 """What codes cost, and how many were right, per day and channel, from our own records.
 
-A day that has been over for an hour is counted once and stored, so the page costs the same however many codes there
-were. Younger days are counted for each page view. Days are in UTC.
+A day that has been over for an hour is counted and stored, so the page costs the same however many codes there were.
+The purge counts the last two again, in case a clock was ahead. Younger days are counted for each page view. Days are in
+UTC.
 """
 
 from collections import Counter
@@ -105,6 +106,12 @@ def keep(day: date) -> bool:
 def count_all(now: datetime) -> int:
     """Count every day that is over and was not counted, the latest first. Returns how many there were."""
     return sum(keep(it) for it in left(now))
+
+
+def count_again(now: datetime) -> None:
+    """Count the last two days again, which a clock that was ahead may have counted early, and every day not counted."""
+    DailyCodes.objects.filter(day__gt=now.date() - 3 * DAY).delete()
+    count_all(now)
 
 
 def count(day: date) -> list[Line]:

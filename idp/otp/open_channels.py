@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, Max, Q, QuerySet
 
+from idp.clock import lately
 from idp.otp.channels import Channel
 from idp.otp.gateway import Failure
 from idp.otp.models import WENT_WELL, VerificationSend
@@ -31,7 +32,7 @@ def offered(now: datetime, *, refused: bool = True) -> tuple[Channel, ...]:
 
 
 def _recent(now: datetime) -> QuerySet[VerificationSend]:
-    return VerificationSend.objects.filter(at__gt=now - REST).order_by()
+    return VerificationSend.objects.filter(lately("at", now - REST, now)).order_by()
 
 
 def _off(now: datetime) -> set[str]:

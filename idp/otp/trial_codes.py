@@ -12,6 +12,7 @@ from django.db import transaction
 from idp.agents import locks
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash
+from idp.clock import lately
 from idp.otp import allowances, breaker, checks, verifications
 from idp.otp.channels import Channel
 from idp.otp.checks import Checked
@@ -68,7 +69,7 @@ def read_out(test: Verification, code: str, gateway: CodeChecker, now: datetime)
 
 
 def _why_not(phone: PhoneAuthenticator, by: Agent, now: datetime) -> NotNow | None:
-    tests = Verification.objects.filter(asked_by__isnull=False, started_at__gt=now - HOUR)
+    tests = Verification.objects.filter(lately("started_at", now - HOUR, now), asked_by__isnull=False)
     counted_as = verifications.counted_as_of(PhoneNumber(phone.number), phone)
     if verifications.under_way(counted_as, now) is not None:
         return NotNow.SIGNING_IN

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client as HttpClient
 
+from idp import clock as clocks
 from idp.agents import devices
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.events import Origin
@@ -24,7 +25,7 @@ from tests.native.own_app import a_back_end, a_client, an_app_signed_in
 
 pytestmark = pytest.mark.usefixtures("db", "keys", "clock")
 
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 PUSH = {"provider": "apns", "address": "a1b2c3"}
 
 
@@ -188,23 +189,23 @@ def test_changed_devices_come_page_by_page_and_again_after_each_change(monkeypat
     monkeypatch.setattr(back_end_operations, "PAGE", 2)
     people = [agent, *(an_agent(f"+1201555012{nth}", f"b{nth}@acme.example") for nth in range(4))]
     known = [a_phone(it, NOW + timedelta(seconds=nth)) for nth, it in enumerate(people)]
-    clock.shift(60)
+    clock.shift(120)
     seen, cursor, more = [], "", True
     while more:
         page = crm("get", "/devices", since=cursor).json()
         seen, cursor, more = seen + [it["id"] for it in page["devices"]], page["next"], page["more"]
     assert seen == [str(it.pk) for it in known]
     assert crm("get", "/devices", since=cursor).json() == {"devices": [], "next": cursor, "more": False}
-    devices.revoke(known[1], Reason.REPLACED, NOW + timedelta(seconds=50))
+    devices.revoke(known[1], Reason.REPLACED, NOW + timedelta(seconds=50 + 60))
     [told] = crm("get", "/devices", since=cursor).json()["devices"]
     assert (told["id"], told["reason"]) == (str(known[1].pk), "replaced")
-    assert told["signed_out_at"] == "2026-11-21T09:00:50Z"
+    assert told["signed_out_at"] == "2026-11-21T09:01:50Z"
 
 
 def test_a_change_of_the_last_seconds_is_sent_at_once_and_repeated(clock, crm, device):
     first = crm("get", "/devices").json()
     assert [it["id"] for it in first["devices"]] == [str(device.pk)]
-    clock.shift(11)
+    clock.shift(71)
     again = crm("get", "/devices", since=first["next"]).json()
     assert len(again["devices"]) == 1
     assert crm("get", "/devices", since=again["next"]).json()["devices"] == []
@@ -225,9 +226,9 @@ def test_a_change_that_is_committed_late_is_not_missed_however_many_came_after_i
 
 
 def test_nothing_before_a_long_import_is_passed_over_until_it_has_ended(monkeypatch, clock, crm, device):
-    clock.shift(60)
+    clock.shift(120)
     with monkeypatch.context() as while_it_runs:
-        while_it_runs.setattr(open_transactions, "longest", lambda: timedelta(minutes=2))
+        while_it_runs.setattr(open_transactions, "longest", lambda: timedelta(minutes=3))
         cursor = crm("get", "/devices").json()["next"]
     [again] = crm("get", "/devices", since=cursor).json()["devices"]
     assert again["id"] == str(device.pk)
@@ -235,12 +236,35 @@ def test_nothing_before_a_long_import_is_passed_over_until_it_has_ended(monkeypa
 
 def test_a_change_of_a_transaction_that_ends_just_now_is_not_missed(monkeypatch, clock, crm, device):
     late = an_agent("+12015550121", "late@acme.example")
-    clock.shift(60)
+    clock.shift(120)
     with monkeypatch.context() as just_now:
-        just_now.setattr(open_transactions, "longest", lambda: a_phone(late, NOW - MINUTE) and timedelta(0))
+        just_now.setattr(open_transactions, "longest", lambda: a_phone(late, NOW) and timedelta(0))
         first = crm("get", "/devices").json()
     again = crm("get", "/devices", since=first["next"]).json()
     assert str(Device.objects.get(agent=late).pk) in [it["id"] for it in first["devices"] + again["devices"]]
+
+
+def test_a_change_at_a_node_whose_clock_is_almost_a_minute_behind_is_not_missed(clock, crm, device):
+    clock.shift(MINUTE)
+    a_phone(an_agent("+12015550121", "ben@acme.example"), clocks.now())
+    clock.shift(25 * SECOND)
+    first = crm("get", "/devices").json()
+    behind = clocks.now() - 55 * SECOND
+    signing_out.sign_out(Device.objects.filter(pk=device.pk), Reason.OPERATOR, "Olivia", Origin(None, "", ""), behind)
+    told = crm("get", "/devices", since=first["next"]).json()["devices"]
+    assert (str(device.pk), "operator") in [(it["id"], it["reason"]) for it in told]
+
+
+def test_a_back_end_misses_nothing_after_a_clock_that_was_minutes_ahead_is_set_back(clock, crm, agent):
+    clock.shift(10 * MINUTE)
+    a_phone(an_agent("+12015550121", "ben@acme.example"), clocks.now())
+    clock.shift(2 * MINUTE)
+    ahead = crm("get", "/devices").json()
+    assert crm("get", "/devices", since=ahead["next"]).json()["devices"] == []
+    clock.shift(-10 * MINUTE)
+    ana = a_phone(agent, clocks.now())
+    told = crm("get", "/devices", since=ahead["next"]).json()["devices"]
+    assert str(ana.pk) in [it["id"] for it in told]
 
 
 @pytest.mark.parametrize("since", ["x", "MjAyNi0xMS0yMQ", "____", "x" * 201, "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCAx"])

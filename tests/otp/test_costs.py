@@ -121,6 +121,14 @@ def test_two_that_count_a_day_at_once_keep_it_once(number):
         DailyCodes.objects.create(day=YESTERDAY, channel="sms", asked=1, sent=1, approved=0)
 
 
+def test_a_day_that_a_clock_ahead_counted_too_early_is_counted_again_in_the_night(number):
+    costs.count_all(ONE_O_CLOCK)
+    a_code(number, "sms", at=YESTERDAY)
+    assert numbers() == []
+    costs.count_again(NOW)
+    assert (numbers(), costs.left(NOW)) == ([("sms", 1, 1, 0)], [])
+
+
 def test_settled_codes_of_today_are_counted_once(number, monkeypatch):
     monkeypatch.setattr(costs, "MANY", 5)
     for hours in (3, 2, 1):

@@ -1,7 +1,7 @@
 """The trail in figures. Each hour is counted once and stored, so that reading them costs the same at any size.
 
-An hour is counted an hour after it is over. No transaction lasts that long, and no clocks differ by that much, so no
-line is added to it later. Until then it is counted at each read. A table records which hours are counted. So processes
+An hour is counted an hour after it is over. No transaction lasts that long, so no line is added to it later, unless a
+clock was wrong by more. Until then it is counted at each read. A table records which hours are counted. So processes
 that count at the same time, or die, leave each hour counted once or not at all.
 """
 
@@ -21,6 +21,8 @@ OPEN: Final = 2
 """The last hours, to which lines may still be added."""
 AT_ONCE: Final = 24
 """Hours that are counted in one transaction."""
+AGAIN: Final = 48
+"""Hours that are counted again in the night, in case a clock that was ahead counted them too early."""
 
 
 class Summed(NamedTuple):
@@ -91,6 +93,12 @@ def count_all(now: datetime) -> int:
         some = range(max(latest.start, latest.stop - AT_ONCE), latest.stop)
         counted += len(some) if store_counts(some) else 0
     return counted
+
+
+def count_again(now: datetime) -> None:
+    """Count the last hours again, and those that are still to come, and every other hour that is not counted."""
+    CountedHour.objects.filter(number__gt=hour_of(now) - AGAIN).delete()
+    count_all(now)
 
 
 def stored_counts(hours: range, *, service: str | None = None) -> "QuerySet[HourlyCount]":

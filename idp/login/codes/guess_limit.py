@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from idp.agents.authentication import FRESH
 from idp.audit.models import Kind, LoginEvent
+from idp.clock import lately
 from idp.otp.allowances import AGAIN_LATER, PER_ADDRESS
 from idp.otp.limits.asker import Asker
 from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
@@ -24,7 +25,8 @@ def blocked_until(asker: Asker, now: datetime) -> datetime | None:
     """
     if asker.agent is not None or not asker.address:
         return None
-    wrong = _from_here(asker.address, LoginEvent.objects.filter(kind__in=WRONG, at__gt=now - PER_ADDRESS.within))
+    recent = LoginEvent.objects.filter(lately("at", now - PER_ADDRESS.within, now))
+    wrong = _from_here(asker.address, recent.filter(kind__in=WRONG))
     if wrong < PER_ADDRESS.base:
         return None
     fresh = LoginEvent.objects.filter(kind=Kind.SIGNED_IN, method__in=FRESH, at__gt=now - PER_ADDRESS.trust_within)

@@ -59,9 +59,10 @@ def read_devices(request: HttpRequest, since: Since = "") -> dict[str, Any]:  # 
 
     A page has up to 200 devices, in the order of their last change. Begin without `since`, and continue with `next`: at
     once while `more` is true, otherwise after a while. Each device is returned at least once after each change. A
-    change of the last ten seconds, or one made during a long import, may be repeated.
+    change of the last minute, or one made during a long import, may be repeated.
     """
-    cursor, settled = _cursor(since), settled_until(clock.now())
+    now = clock.now()
+    cursor, settled = _cursor(since).as_of(now), settled_until(now)
     rows = cursor.beyond(Device.objects.select_related("agent").prefetch_related("agent__subject_names"))
     page = list(rows[: PAGE + 1])
     more, page, cutoff = len(page) > PAGE, page[:PAGE], cutoffs.latest_cutoff()

@@ -14,11 +14,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from idp.agents.models import Device
+from idp.clock import CLOCKS_APART
 from idp.sql import open_transactions
 
-SETTLING = timedelta(seconds=10)
+SETTLING = CLOCKS_APART + timedelta(seconds=10)
 """How long before its transaction's first write a change may be dated, with clocks that differ. So changes of the last
-seconds are sent again."""
+minute are sent again."""
+TOLD_AGAIN = timedelta(days=1)
+"""Where a back end begins again if its cursor is from a clock that was ahead: so far before now."""
 Place = tuple[datetime, UUID]
 """A device in this order: the instant of its last change, and its ID."""
 BEGINNING: Place = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
@@ -41,6 +44,13 @@ class Cursor:
         if len(places) > len(("last", "settled")):
             raise ValueError("more than two places")
         return cls(places[0], places[-1])
+
+    def as_of(self, now: datetime) -> "Cursor":
+        """Return the cursor, or an earlier one if a clock that was ahead wrote it: new changes are dated before it."""
+        if self.settled[0] <= now + CLOCKS_APART:
+            return self
+        earlier = (now - TOLD_AGAIN, BEGINNING[1])
+        return Cursor(earlier, earlier)
 
     def __str__(self) -> str:
         places = dict.fromkeys((self.last, self.settled)) if self != Cursor() else ()

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet
 
+from idp.clock import lately
 from idp.otp.allowances import (
     PER_ADDRESS,
     PER_ADDRESS_A_DAY,
@@ -50,7 +51,7 @@ class Capped:
         """Return what counts the sends without a right code so far, except those that `past` has counted."""
         since = max(now - self.allowance.within, self.past.read_to)
         unproved = Count("pk", filter=~Q(verification__outcome=Outcome.APPROVED))
-        return self.sends.filter(at__gt=since), unproved, Count("pk")
+        return self.sends.filter(lately("at", since, now)), unproved, Count("pk")
 
     def is_reached(self, unread: Sums, now: datetime) -> bool:
         """Whether the allowance is used up. Right codes are counted only until there are enough of them."""

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from idp.agents.models import Agent
-from idp.clock import CLOCKS_APART, has_come
+from idp.clock import has_come, lately
 from idp.otp.models import PhoneAuthenticator, SafeListing
 from idp.otp.safe_list.provider import PER_MINUTE, Reply, Verdict
 
@@ -112,13 +112,13 @@ def again(now: datetime) -> int:
     """Make numbers due at once that were refused or postponed. Returns how many."""
     leaves = Q(wanted=False) & (Q(listed_at__isnull=False) | Q(due_at__isnull=False))
     left = SafeListing.objects.filter(leaves | Q(wanted=True, listed_at__isnull=True))
-    unclaimed = left.filter(Q(tried_at__isnull=True) | Q(tried_at__lte=now - CLAIMED) | ~Q(verdict=""))
-    return unclaimed.update(due_at=now, tries=0)
+    claimed = lately("tried_at", now - CLAIMED, now) & Q(verdict="")
+    return left.filter(Q(tried_at__isnull=True) | ~claimed).update(due_at=now, tries=0)
 
 
 def take_due(now: datetime) -> SafeListing | None:
     """Claim the next number that is due at Twilio; None if there is none, or the minute's requests are used up."""
-    within_the_minute = SafeListing.objects.filter(tried_at__gt=now - MINUTE, tried_at__lte=now + CLOCKS_APART)
+    within_the_minute = SafeListing.objects.filter(lately("tried_at", now - MINUTE, now))
     if within_the_minute.count() >= PER_MINUTE:
         return None
     due = SafeListing.objects.filter(has_come("due_at", now, LONGEST_PAUSE)).order_by("due_at", "pk")

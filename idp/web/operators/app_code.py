@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from idp import clock
 from idp.agents.models import Agent
+from idp.clock import CLOCKS_APART
 from idp.otp.other_codes import written_codes
 
 LENGTH = 6
@@ -44,6 +46,9 @@ def app_that_made(code: str, operator: Agent) -> TOTPDevice | None:
     """
     app: TOTPDevice
     for app in TOTPDevice.objects.devices_for_user(operator, confirmed=True).select_for_update():
+        failed_at = app.throttling_failure_timestamp
+        if failed_at is not None and failed_at > clock.now() + CLOCKS_APART:  # dated by a wrong clock
+            app.throttling_failure_timestamp = None
         if app.verify_is_allowed()[0] and app.verify_token(code):
             return app
     return None

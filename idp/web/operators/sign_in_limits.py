@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash
-from idp.clock import CLOCKS_APART
+from idp.clock import lately
 from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
 from idp.web.models import OperatorTry
 
@@ -24,7 +24,7 @@ def reserve(typed: str, address: str, now: datetime) -> bool:
     OperatorTry.objects.filter(at__lte=now - WINDOW).delete()
     network = network_of(address, ONE_ADDRESS)
     own = OperatorTry.objects.create(at=now, account=_account(typed), address=network)
-    recent = OperatorTry.objects.filter(at__gt=now - WINDOW, at__lte=now + CLOCKS_APART)
+    recent = OperatorTry.objects.filter(lately("at", now - WINDOW, now))
     of_account, of_address = recent.filter(account=own.account), recent.filter(address=network)
     if of_account.count() <= PER_ACCOUNT and of_address.count() <= PER_ADDRESS:
         return True

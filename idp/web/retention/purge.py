@@ -55,8 +55,8 @@ def run(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
 def _keep_figures(now: datetime) -> None:
     """Keep the figures of events and codes before they are deleted."""
     acts = {
-        "hourly_counts": lambda: hourly.count_all(now),
-        "daily_codes": lambda: costs.count_all(now),
+        "hourly_counts": lambda: hourly.count_again(now),
+        "daily_codes": lambda: costs.count_again(now),
         "device_counts": device_counts.put_together,
     }
     for name, act in acts.items():

@@ -85,6 +85,17 @@ def test_an_hour_is_kept_when_it_has_been_over_for_an_hour_and_never_changes(db,
     assert list(HourlyCount.objects.values()) == kept
 
 
+def test_hours_that_a_clock_ahead_counted_too_early_are_counted_again_in_the_night(db, short_reach):
+    hourly.count_all(NOW + timedelta(hours=4))
+    write(an_event(NOW + timedelta(minutes=30)))
+    night = NOW + timedelta(hours=7)
+    hourly.count_all(night)
+    assert not HourlyCount.objects.exists()
+    hourly.count_again(night)
+    assert hourly.read(range(hour_of(NOW), hour_of(NOW) + 1), night)[Summed(hour_of(NOW), Figure.SIGNED_IN, "")] == 1
+    assert hourly.settled_uncounted(night) == []
+
+
 def test_figures_stay_when_the_trail_is_purged(db, short_reach):
     write(*(an_event(NOW - timedelta(hours=5), decided_by="default") for _ in range(3)))
     hourly.count_all(NOW)

@@ -1,5 +1,6 @@
 """Wrong codes are counted by the address they come from."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,9 +12,9 @@ from idp.otp.limits.asker import Asker
 from tests.conftest import NOW
 
 
-def wrong_codes(addresses):
+def wrong_codes(addresses, at=NOW):
     for address in addresses:
-        LoginEvent.objects.create(at=NOW, kind=Kind.CODE_WRONG, address=address, reference="7KQ2M-9TX4D")
+        LoginEvent.objects.create(at=at, kind=Kind.CODE_WRONG, address=address, reference="7KQ2M-9TX4D")
 
 
 def is_stopped(address, agent=None):
@@ -36,3 +37,8 @@ def test_an_ipv6_network_is_one_address_however_many_it_has(db, address, stopped
 def test_a_request_without_an_address_is_not_counted(db):
     wrong_codes([None] * PER_ADDRESS.base)
     assert not is_stopped(None)
+
+
+def test_wrong_codes_dated_by_a_clock_that_was_hours_ahead_stop_nobody(db):
+    wrong_codes(["192.0.2.7"] * PER_ADDRESS.base, at=NOW + timedelta(hours=3))
+    assert not is_stopped("192.0.2.7")

@@ -43,6 +43,12 @@ def test_an_address_has_so_many_texts_an_hour(db, left, result):
     assert ask(Asker(None, "192.0.2.8")) is Reservation
 
 
+def test_texts_dated_by_a_clock_that_was_hours_ahead_use_up_nothing(db):
+    were_asked_for(PER_ADDRESS.base, at=NOW + timedelta(hours=3), asked_from=HERE.asked_from)
+    assert ask() is Reservation
+    assert ask(now=NOW + timedelta(hours=3)) is Paused
+
+
 def test_an_address_that_keeps_below_the_hour_has_so_many_a_day(db):
     an_hour_at_a_time(PER_ADDRESS_A_DAY.base, PER_ADDRESS.base - 10, asked_from=HERE.asked_from)
     assert ask() is Paused

@@ -182,3 +182,10 @@ def test_a_clock_that_was_a_day_ahead_holds_up_no_number_and_uses_up_no_minute(d
     assert len(run(now=NOW + timedelta(days=1))) == 30
     listings.ask(NOW + timedelta(days=1), Agent.objects.filter(pk=an_agent("+12015550199", "z@acme.example").pk))
     assert run(now=NOW) == [("99", True)]
+
+
+def test_a_request_that_broke_off_while_a_clock_was_a_day_ahead_can_be_repeated_by_an_operator(ana):
+    listings.ask(NOW)
+    assert listings.take_due(NOW + timedelta(days=1)) is not None  # and the process died
+    assert listings.again(NOW) == 1
+    assert run() == [("01", True)]
