@@ -9,17 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Min
 
-from idp.policies.access.conditions import to_json
 from idp.policies.access.rules import Effect, Rule
+from idp.policies.editing import rule_rows
 from idp.policies.editing.differences import Difference, differences
 from idp.policies.models import AccessRule, PolicyRevision, State
 
-COPIED = ("key", "position", "name", "mode", "effect", "scope", "conditions", "message")
 NO_DRAFT = "There is no draft to publish: somebody has published or discarded it."
 MEANWHILE = "Somebody has changed the access rules since. Check the differences again, then publish."
 MEANWHILE_WRITTEN = "Somebody has changed or published the draft since. Look at it again, then discard it."
@@ -79,8 +78,9 @@ def rewrite(revision: PolicyRevision, rules: Iterable[Rule], default: Effect) ->
     revision.default_effect = default.value
     revision.save()
     revision.rules.all().delete()
-    rows = [_row(revision, position, rule) for position, rule in enumerate(rules, start=1)]
-    AccessRule.objects.bulk_create(rows)
+    AccessRule.objects.bulk_create(
+        rule_rows.of(rule, revision=revision, position=position) for position, rule in enumerate(rules, start=1)
+    )
 
 
 @transaction.atomic
@@ -165,29 +165,8 @@ def go_live(revision: PolicyRevision, *, author: UUID | None, reason: str, now: 
 
 def fingerprint(revision: PolicyRevision) -> str:
     """Return a short text that differs if anything in the revision differs."""
-    words = [revision.default_effect, *([str(getattr(it, name)) for name in COPIED] for it in revision.rules.all())]
+    words = [revision.default_effect, *(rule_rows.to_json(it) for it in revision.rules.all())]
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
-
-
-def _copy_of(revision: PolicyRevision, **fields: Any) -> PolicyRevision:
-    copy = PolicyRevision.objects.create(default_effect=revision.default_effect, **fields)
-    rows = [AccessRule(revision=copy, **{name: getattr(it, name) for name in COPIED}) for it in revision.rules.all()]
-    AccessRule.objects.bulk_create(rows)
-    return PolicyRevision.objects.prefetch_related("rules").get(pk=copy.pk)
-
-
-def _row(revision: PolicyRevision, position: int, rule: Rule) -> AccessRule:
-    return AccessRule(
-        revision=revision,
-        key=UUID(rule.key) if rule.key else uuid4(),
-        position=position,
-        name=rule.name,
-        mode=rule.mode,
-        effect=rule.effect,
-        scope=list(rule.scope),
-        conditions=[to_json(it) for it in rule.conditions],
-        message=rule.message,
-    )
 
 
 def in_force_since(keys: Iterable[UUID | str]) -> dict[str, datetime]:
@@ -195,3 +174,11 @@ def in_force_since(keys: Iterable[UUID | str]) -> dict[str, datetime]:
     published = AccessRule.objects.filter(key__in=keys).exclude(revision__state=State.DRAFT)
     first = published.order_by().values_list("key").annotate(first=Min("revision__at"))
     return {str(key): at for key, at in first}
+
+
+def _copy_of(revision: PolicyRevision, **fields: Any) -> PolicyRevision:
+    copy = PolicyRevision.objects.create(default_effect=revision.default_effect, **fields)
+    AccessRule.objects.bulk_create(
+        rule_rows.copy(it, revision=copy, position=it.position) for it in revision.rules.all()
+    )
+    return PolicyRevision.objects.prefetch_related("rules").get(pk=copy.pk)

@@ -7,18 +7,16 @@ from that sheet when the page comes back, nothing is written, and the operator s
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from django.db import transaction
 
 from idp.policies.access.rules import Effect, Mode, Policy
-from idp.policies.editing import publishing
+from idp.policies.editing import publishing, rule_rows
 from idp.policies.editing.differences import Difference, differences
 from idp.policies.models import AccessRule, PolicyRevision
 from idp.policies.models.revision import DEFAULTS
-
-WORDS = ("key", "name", "mode", "effect", "scope", "conditions", "message")
 
 
 class Overtaken(Exception):
@@ -46,7 +44,7 @@ class Sheet:
         """Read a sheet that a page carried. Raises ValueError."""
         try:
             stored = json.loads(written)
-            rows = tuple(_row(it) for it in stored["rules"])
+            rows = tuple(rule_rows.from_json(it) for it in stored["rules"])
             default = str(stored["default"])
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("the sheet cannot be read") from error
@@ -56,7 +54,7 @@ class Sheet:
 
     def write(self) -> str:
         """Write the sheet as text. Equal sheets give equal texts."""
-        rules = [{name: _plain(getattr(row, name)) for name in WORDS} for row in self.rows]
+        rules = [rule_rows.to_json(row) for row in self.rows]
         return json.dumps({"default": self.default, "rules": rules}, ensure_ascii=False, sort_keys=True)
 
     @property
@@ -94,7 +92,8 @@ class Sheet:
 
     def with_modes(self, modes: dict[str, Mode]) -> Self:
         """Set the modes of the rules with these keys."""
-        return replace(self, rows=tuple(_copy(row, mode=modes.get(str(row.key), row.mode)) for row in self.rows))
+        rows = (rule_rows.copy(row, pk=row.pk, mode=modes.get(str(row.key), row.mode)) for row in self.rows)
+        return replace(self, rows=tuple(rows))
 
     def without(self, key: str) -> Self:
         """Remove a rule."""
@@ -131,7 +130,7 @@ def keep(wanted: Sheet, looked_at: Sheet, author: UUID | None = None) -> bool:
     kept = dict(draft.rules.values_list("key", "pk"))
     draft.rules.all().delete()
     AccessRule.objects.bulk_create(
-        _copy(row, pk=kept.get(row.key), revision=draft, position=place)
+        rule_rows.copy(row, pk=kept.get(row.key), revision=draft, position=place)
         for place, row in enumerate(wanted.rows, start=1)
     )
     return True
@@ -147,16 +146,3 @@ def merged(mine: Sheet, base: Sheet, now: Sheet) -> Sheet:
     ordered = now.ordered(mine.keys) if mine.keys != base.keys else now
     default = mine.default if mine.default != base.default else now.default
     return replace(ordered.with_modes(modes), default=default)
-
-
-def _row(stored: dict[str, Any]) -> AccessRule:
-    words = {name: stored[name] for name in WORDS} | {"key": UUID(stored["key"])}
-    return AccessRule(**words | {"mode": Mode(stored["mode"]), "effect": Effect(stored["effect"])})
-
-
-def _copy(row: AccessRule, **changed: Any) -> AccessRule:
-    return AccessRule(**{"pk": row.pk, **{name: getattr(row, name) for name in WORDS}, **changed})
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, UUID | Mode | Effect) else value

@@ -4,7 +4,7 @@ import pytest
 
 from idp.policies.access.conditions import PlatformIs, TextContains
 from idp.policies.access.rules import Mode
-from idp.policies.editing import sheet
+from idp.policies.editing import rule_rows, sheet
 from idp.policies.editing.sheet import Overtaken, Sheet
 from idp.policies.models import AccessRule, PolicyRevision
 from idp.policies.user_agents import Platform
@@ -32,9 +32,7 @@ def keyed(it, name):
 
 
 def changed(it, letter, **fields):
-    row = it.row(keyed(it, letter))
-    words = {word: getattr(row, word) for word in sheet.WORDS}
-    return it.with_rule(AccessRule(**words | fields))
+    return it.with_rule(rule_rows.copy(it.row(keyed(it, letter)), **fields))
 
 
 def test_a_sheet_that_travels_with_a_page_reads_back_unchanged(three):

@@ -1,17 +1,14 @@
 """What the buttons of the list of rules do to the draft, and the list as the page posts it."""
 
 from dataclasses import replace
-from uuid import uuid4
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from idp.policies.access import conditions
 from idp.policies.access.rules import MODE_NAMES, Mode, Rule
-from idp.policies.editing import unreachable
+from idp.policies.editing import rule_rows, unreachable
 from idp.policies.editing.quick_rules import QUICK_RULES
 from idp.policies.editing.sheet import Sheet
-from idp.policies.models import AccessRule
 from idp.policies.models.revision import DEFAULTS
 
 STALE_PAGE = "This page is too old to save. Open the access rules again."
@@ -63,13 +60,7 @@ def _with_quick_rule(rules: Sheet, slug: str, mode: Mode) -> tuple[Sheet, str]:
     if same is not None:
         return rules.with_modes({same.key: mode}), f"“{same.name}” was there already and is now {MODE_NAMES[mode]}."
     place = unreachable.place_for(wanted, rules.policy.rules)
-    row = AccessRule(
-        key=uuid4(),
-        name=wanted.name,
-        mode=mode.value,
-        effect=wanted.effect.value,
-        conditions=[conditions.to_json(it) for it in wanted.conditions],
-    )
+    row = rule_rows.of(replace(wanted, mode=mode))
     return rules.with_rule(row, place), f"Added “{wanted.name}” as no. {place + 1}, {MODE_NAMES[mode]}."
 
 
