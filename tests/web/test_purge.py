@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from idp import clock as clocks
 from idp.agents.models import Device
 from idp.audit.models import Acknowledgement, CountedHour, HourlyCount, LoginEvent, TrailIsAppendOnly
 from idp.audit.statistics import hourly
@@ -18,6 +19,7 @@ from idp.otp import costs
 from idp.otp.models import DailyCodes, RecoveryCode
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome
+from idp.web.checkup import clocks as database_clock
 from idp.web.checkup import retention as checkup
 from idp.web.checkup.finding import State
 from idp.web.models import OperatorTry
@@ -143,6 +145,14 @@ def test_the_command_prints_the_deleted_rows_of_each_table(agent, clock):
     out, err = command()
     assert "       1  web.OperatorTry            attempts to sign in to the admin, 1 days after the attempt" in out
     assert err == "1 rows are purged.\n"
+
+
+def test_a_clock_that_is_years_ahead_of_the_databases_deletes_nothing_too_early(agent, clock):
+    MAKE[OperatorTry](clocks.now() + database_clock.database_ahead())
+    clock.shift(timedelta(days=3000))
+    assert command("--dry-run")[1] == "0 rows would go. Nothing was changed.\n"
+    command()
+    assert OperatorTry.objects.exists()
 
 
 def test_a_trial_run_counts_and_changes_nothing(agent, clock):

@@ -21,13 +21,13 @@ UNHEARD = not_checked(SUBJECT, "Twilio's clock could not be read, so ours was co
 
 def check_locally() -> list[Finding]:
     """Compare this computer's clock with the database's."""
-    return judge(_database_ahead(), None)
+    return judge(database_ahead(), None)
 
 
 def check_online(conf: Conf) -> list[Finding]:
     """Compare this computer's clock with the database's and with Twilio's."""
     twilio = _ahead(conf.twilio.base_url or TWILIO)
-    found = judge(_database_ahead(), twilio)
+    found = judge(database_ahead(), twilio)
     return found if twilio is not None else [*found, UNHEARD]
 
 
@@ -46,6 +46,15 @@ def judge(database: timedelta, twilio: timedelta | None) -> list[Finding]:
         _judged(twilio, "Our clock and Twilio's agree.", ours, OUR_FIX),
         _judged(wrong, "The database's clock is right.", theirs, THEIR_FIX),
     ]
+
+
+def database_ahead() -> timedelta:
+    """Return how far the database's clock is ahead of this computer's."""
+    before = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(question())
+        (answer,) = cursor.fetchone()
+    return ahead(answer, before, clock.now())
 
 
 def _judged(difference: timedelta, well: str, ill: str, fix: str) -> Finding:
@@ -68,14 +77,6 @@ def ahead(answer: datetime | str, before: datetime, after: datetime) -> timedelt
     """Return how far the database's clock is ahead, from its answer and this computer's clock before and after."""
     at = answer if isinstance(answer, datetime) else datetime.fromisoformat(answer).replace(tzinfo=UTC)
     return at - _between(before, after)
-
-
-def _database_ahead() -> timedelta:
-    before = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(question())
-        (answer,) = cursor.fetchone()
-    return ahead(answer, before, clock.now())
 
 
 def _ahead(url: str) -> timedelta | None:
