@@ -32,7 +32,7 @@ def patched(user: User, body: Resource, rules: Rules) -> User:
 
 def _after(user: User, operation: Resource, rules: Rules) -> User:
     act, path, value = operation.get("op"), operation.get("path"), operation.get("value")
-    act = act.lower() if isinstance(act, str) else act
+    act = act.lower() if isinstance(act, str) else None
     if act not in {"add", "replace", "remove"}:
         raise ScimError(sentence="op must be add, replace or remove.")
     if path is not None and not isinstance(path, str):

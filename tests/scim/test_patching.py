@@ -87,6 +87,7 @@ REFUSED = [
     (op("remove"), "noTarget"),
     (op("move", "active", False), "invalidSyntax"),
     (op(7, "active", False), "invalidSyntax"),
+    (op(["replace"], "active", False), "invalidSyntax"),
     (op("replace", ["active"], False), "invalidSyntax"),
     ("active", "invalidSyntax"),
     (op("replace", "userName", "no email"), "invalidValue"),

@@ -80,6 +80,29 @@ def test_an_action_on_what_is_no_row_says_so(operator):
             assert browser.post(f"/admin/{table}/", posted).status_code == 400
 
 
+TICKED = {
+    "native/client/add/": "services",
+    "agents/supervisor/add/": "departments",
+    "auth/group/add/": "permissions",
+    "agents/agent/{}/change/": "groups",
+}
+
+
+@pytest.mark.parametrize(("at", "box"), TICKED.items(), ids=TICKED)
+def test_a_form_in_which_an_impossible_row_is_ticked_saves_nothing(operator, at, box):
+    answer = inside(operator).post(f"/admin/{at}".format(operator.pk), {box: "9" * 25})
+    assert answer.status_code in (400, 200)  # SQLite cannot compare such a number; PostgreSQL finds no such row
+    assert not operator.groups.exists()
+
+
+@pytest.mark.parametrize("named", ["none", NO_NUMBER])
+def test_a_pass_for_an_agent_that_cannot_be_is_an_error_of_the_form(operator, named):
+    browser = inside(operator)
+    assert browser.get("/admin/agents/accesspass/add/", {"agent": named}).status_code == 200
+    answer = browser.post("/admin/agents/accesspass/add/", {"agent": named, "why": "Broken phone", "hours": "2"})
+    assert (answer.status_code, "errorlist" in answer.text) == (200, True)
+
+
 def test_a_number_that_is_too_long_is_that_of_no_row(operator):
     browser, gone = inside(operator), Department.objects.create(name="Sales")
     found = browser.get(f"/admin/agents/agent/?department__id__exact={NO_NUMBER}")

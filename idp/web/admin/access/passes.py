@@ -1,10 +1,13 @@
 """Passes: they let an agent past the access rules for some hours."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -25,6 +28,17 @@ class PassRunning(EndedFilter):
     end_column = "ended_at"
 
 
+class AgentSelect(AutocompleteSelect):
+    """A choice among many agents, which has them searched for."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - as its base says
+        """Return the chosen agent; nobody if the value is no key of an agent, which the form itself refuses."""
+        try:
+            return super().optgroups(name, value, attr)
+        except ValidationError:
+            return super().optgroups(name, [], attr)
+
+
 class PassForm(forms.ModelForm[AccessPass]):
     """The agent to let in, for how many hours, and why."""
 
@@ -33,7 +47,10 @@ class PassForm(forms.ModelForm[AccessPass]):
     class Meta:
         model = AccessPass
         fields = ["agent", "why"]
-        widgets = {"why": forms.TextInput(attrs={"class": "vTextField"})}
+        widgets = {
+            "agent": AgentSelect(AccessPass._meta.get_field("agent"), admin.site),
+            "why": forms.TextInput(attrs={"class": "vTextField"}),
+        }
         help_texts = {
             "agent": "Access rules and a stop of all sign-ins do not apply to this agent while the pass runs. An "
             "agent who is switched off stays out.",
@@ -50,7 +67,6 @@ class AccessPassAdmin(BaseAdmin[AccessPass]):
     list_filter = [PassRunning]
     search_fields = ["agent__full_name", "agent__email", "why"]
     list_select_related = ["agent", "by"]
-    autocomplete_fields = ["agent"]
     actions = ["revoke_chosen"]
 
     def has_change_permission(self, request: HttpRequest, row: AccessPass | None = None) -> bool:

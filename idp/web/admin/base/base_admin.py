@@ -28,7 +28,7 @@ SQLite evaluates a pattern in Latchkey's own process, however slow it is, and Dj
 from an address.
 """
 IMPOSSIBLE_FILTER = "a list is filtered by a value that its column cannot hold"
-IMPOSSIBLE_ROW = "an action names a row that its table cannot hold"
+IMPOSSIBLE_ROW = "an action or a form names a row that its table cannot hold"
 IMPOSSIBLE_VALUES = (OverflowError, ValueError, DataError, NotSupportedError)
 """What SQLite's driver, Django and PostgreSQL raise for a value that a column cannot hold, or a lookup it lacks."""
 
@@ -88,14 +88,20 @@ class BaseAdmin(admin.ModelAdmin[Row]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show or save a row. If it has changed since its page was opened, show it again instead of saving."""
-        if request.method != "POST" or object_id is None:
+        """Show or save a row. If it has changed since its page was opened, show it again instead of saving.
+
+        Raises BadRequest for a number of a row that SQLite cannot hold.
+        """
+        if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            if row := self._changed_meanwhile(request, unquote(object_id)):
-                messages.error(request, as_shown.CHANGED.format(row))
-                return HttpResponseRedirect(request.get_full_path())
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            with transaction.atomic():
+                if object_id is not None and (row := self._changed_meanwhile(request, unquote(object_id))):
+                    messages.error(request, as_shown.CHANGED.format(row))
+                    return HttpResponseRedirect(request.get_full_path())
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except OverflowError as error:
+            raise BadRequest(IMPOSSIBLE_ROW) from error
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as its base says
         """Add the digest of what the page shows. A form with an error keeps the digest that it came with."""
