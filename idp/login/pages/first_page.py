@@ -4,18 +4,21 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from idp import clock
 from idp.agents import device_rows
 from idp.agents.authentication import Method
-from idp.agents.models import Reason
+from idp.agents.models import Device, Reason
 from idp.login import cookies
 from idp.login.codes import requesting
 from idp.login.endings import not_me
 from idp.login.models import LoginFlow
-from idp.login.pages import other_codes, passkey_sign_in
+from idp.login.pages import other_codes
 from idp.login.pages.notices import notice, reported
 from idp.login.pages.rendering import OWN_PAGE, page
+from idp.passkeys import ceremony_options
+from idp.passkeys.models import Passkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,19 @@ class Feedback:
 
 
 NO_FEEDBACK = Feedback(200)
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRequest:
+    """What the script passes to the browser. `known`: this browser's agent has a passkey."""
+
+    options_json: str
+    known: bool
+
+
+def passkey_rejected(status: int) -> Feedback:
+    """Say that a passkey was rejected, in the same sentence for every reason."""
+    return Feedback(status, not_taken=_("That passkey didn't work. Try again, or sign in with a code."))
 
 
 def show(
@@ -54,7 +70,7 @@ def show(
         "asked_to_confirm": flow.force_authn and flow.service != OWN_PAGE,
         "ways": other_codes.offered(flow),
         "by_text": flow.accepts(Method.CODE),
-        "passkey": passkey_sign_in.request_for(flow, device, clock.now()),
+        "passkey": _passkey_request(flow, device),
         "not_taken": feedback.not_taken,
     }
     return page(request, flow, "login/phone.html", context, status=feedback.status)
@@ -65,3 +81,14 @@ def _by_email(request: HttpRequest, typed: str) -> tuple[bool, str]:
     is_email, chosen = "@" in typed, request.GET.get("by")
     by_email = chosen == "email" or (is_email and chosen != "number")
     return by_email, typed if request.method == "POST" or is_email == by_email else ""
+
+
+def _passkey_request(flow: LoginFlow, device: Device | None) -> PasskeyRequest | None:
+    """Return a request for a passkey with a new challenge.
+
+    Returns None if the service does not accept passkeys or the installation cannot use them.
+    """
+    options = ceremony_options.for_sign_in(flow.pk, clock.now()) if flow.accepts(Method.PASSKEY) else None
+    if options is None:
+        return None
+    return PasskeyRequest(options, known=device is not None and Passkey.objects.of(device.agent).exists())

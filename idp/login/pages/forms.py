@@ -39,7 +39,7 @@ class IdentifierForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """A texted code, in the digits of any script, with or without spaces and dashes."""
+    """A texted code or an authenticator app's, in the digits of any script, with or without spaces and dashes."""
 
     code = forms.CharField(required=False, max_length=10_000)
 
@@ -55,10 +55,6 @@ class CodeForm(forms.Form):
                 _("The code has 6 digits. You entered %(count)s.") % {"count": min(len(typed), 1000)}
             )
         return "".join(str(unicodedata.decimal(digit)) for digit in typed)
-
-
-class AppCodeForm(CodeForm):
-    """The six digits that an authenticator app shows."""
 
 
 class BackupCodeForm(forms.Form):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
@@ -15,16 +16,19 @@ from idp.login.flow import dispatcher, storage
 from idp.login.flow.sign_in import Finished
 from idp.login.ladder.steps import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
-from idp.login.pages import code_page, first_page, other_codes, passkey_offer, passkey_sign_in, rejection_delay
-from idp.login.pages.forms import CodeForm, IdentifierForm
+from idp.login.pages import code_page, first_page, other_codes, passkey_offer, rejection_delay
+from idp.login.pages.forms import BackupCodeForm, CodeForm, IdentifierForm, PasskeyForm
 from idp.login.pages.rendering import address, paused, refusal, see_other
-from idp.login.proofs import texted_code
+from idp.login.proofs import other_code, passkey, texted_code
 from idp.otp import open_channels
 from idp.otp.channels import Channel
 from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber, parse
-from idp.otp.other_codes.proofs import Way
+from idp.otp.other_codes.proofs import Given, Way
 from idp.otp.verifications import Paused
+from idp.passkeys.lifecycle import NotProved
+
+OTHER_CODE_FORMS = {Way.APP: CodeForm, Way.BACKUP: BackupCodeForm}
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,16 +67,28 @@ def _handle_identifier(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
         return first_page.show(request, flow, feedback=first_page.Feedback(400, error))
     touch_points = form.cleaned_data["touch_points"]
     if (way := other_codes.chosen(request, flow)) is not None:
-        return other_codes.begin(request, flow, way, form.cleaned_data["identifier"], touch_points)
+        return _begin_without_text(request, flow, form.cleaned_data["identifier"], way, touch_points)
     return _send(request, flow, form.cleaned_data["identifier"], Channel.SMS, touch_points)
+
+
+def _begin_without_text(
+    request: HttpRequest, flow: LoginFlow, typed: PhoneNumber | Email, way: Way, touch_points: int | None
+) -> HttpResponse:
+    seen = request_facts.of_browser(request, touch_points)
+    result = requesting.begin_without_text(flow, typed, seen, clock.now())
+    match result:
+        case Refuse():
+            return refusal(request, flow, result, seen)
+        case Paused(until):
+            return paused(request, flow, until)
+    return see_other(other_codes.path(flow, way))
 
 
 def _send_again(request: HttpRequest, flow: LoginFlow, channel: str) -> HttpResponse:
     """Send the code again, by a channel that is offered now. It may have been withdrawn since the page was shown."""
-    typed = parse(flow.typed, settings.LATCHKEY.default_country)
+    typed = _typed_before(flow)
     by_text = flow.verification is not None and flow.accepts(Method.CODE)
-    is_offered = channel in open_channels.offered(clock.now())
-    if not by_text or not is_offered or not isinstance(typed, PhoneNumber | Email):
+    if typed is None or not by_text or channel not in open_channels.offered(clock.now()):
         return see_other(address(flow))
     return _send(request, flow, typed, Channel(channel), flow.touch_points)
 
@@ -121,19 +137,48 @@ def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
 
 
 def _handle_other_code(request: HttpRequest, flow: LoginFlow, way: Way) -> HttpResponse:
-    taken = other_codes.submit(request, flow, way)
-    return taken if isinstance(taken, HttpResponse) else _show(request, flow, taken)
+    form = OTHER_CODE_FORMS[way](request.POST)
+    if not form.is_valid():
+        return other_codes.show(request, flow, way, error=str(form.errors["code"][0]))
+    typed = _typed_before(flow)
+    if typed is None:
+        return see_other(address(flow))
+    due = rejection_delay.due_at()
+    seen = request_facts.of_browser(request, flow.touch_points)
+    result = other_code.submit(flow, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
+    if isinstance(result, Paused):
+        return paused(request, flow, result.until)
+    if not isinstance(result, Checked):
+        return _show(request, flow, result)
+    # An agent without an app or codes is answered faster than a wrong code. The pause hides the difference.
+    rejection_delay.wait_until(due)
+    return other_codes.show(request, flow, way, error=_("That code isn't right."), was_tried=True)
 
 
 def _handle_passkey(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
-    taken = passkey_sign_in.submit(request, flow)
-    if isinstance(taken, passkey_sign_in.PasskeyRejected):
-        feedback = first_page.Feedback(taken.status, not_taken=taken.sentence)
-        return first_page.show(request, flow, feedback=feedback)
-    return taken if isinstance(taken, HttpResponse) else _show(request, flow, taken)
+    form = PasskeyForm(request.POST)
+    if not form.is_valid():
+        return first_page.show(request, flow, feedback=first_page.passkey_rejected(400))
+    due = rejection_delay.due_at()
+    seen = request_facts.of_browser(request, form.cleaned_data["touch_points"])
+    result = passkey.submit(flow, form.cleaned_data["passkey"], seen, clock.now())
+    if isinstance(result, Paused):
+        return paused(request, flow, result.until)
+    if not isinstance(result, NotProved):
+        return _show(request, flow, result)
+    # An unknown passkey is rejected faster than a wrong signature. The pause hides the difference.
+    rejection_delay.wait_until(due)
+    feedback = first_page.passkey_rejected(400 if result.refused.unreadable else 403)
+    return first_page.show(request, flow, feedback=feedback)
 
 
-def _show(request: HttpRequest, flow: LoginFlow, step: dispatcher.Step | Checked) -> HttpResponse:
+def _typed_before(flow: LoginFlow) -> PhoneNumber | Email | None:
+    """Return what was typed on the first page, if anything was."""
+    read = parse(flow.typed, settings.LATCHKEY.default_country)
+    return read if isinstance(read, PhoneNumber | Email) else None
+
+
+def _show(request: HttpRequest, flow: LoginFlow, step: dispatcher.Step) -> HttpResponse:
     match step:
         case Finished(result, cookie_changes):
             offered = passkey_offer.is_due(request, flow, result)

@@ -12,7 +12,7 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.errors import IdpError
 from idp.login import request_facts
-from idp.login.pages.forms import AppCodeForm
+from idp.login.pages.forms import CodeForm
 from idp.login.pages.rendering import see_other
 from idp.login.passkey_setup import is_proved_lately
 from idp.otp.other_codes import app_codes, recovery_codes
@@ -72,7 +72,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 
 def _register(request: HttpRequest, device: Device) -> HttpResponse:
-    form = AppCodeForm(request.POST)
+    form = CodeForm(request.POST)
     if not form.is_valid():
         return _show_key(request, device, error=str(form.errors["code"][0]), status=400)
     if not app_codes.confirm(device.agent, form.cleaned_data["code"], clock.now()):
