@@ -1,16 +1,25 @@
 """Sign-outs while phones sign in: each happens once, and no phone slips through."""
 
-from django.db import connections
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connections, transaction
 
 from idp import clock as time
-from idp.agents.models import Device
+from idp.agents import cutoffs
+from idp.agents.models import Cutoff, Device
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
 from idp.login.emergency import everyone_out
+from tests.conftest import NOW, an_agent
+from tests.devices import a_phone
 from tests.races.concurrent import at_once
+from tests.races.second_connection import open_transaction, second_connection
 
 ORIGIN = Origin(None, "", "7KQ2M-9TX4D")
 SEVERAL = 8
+BEHIND = NOW - timedelta(hours=1)
+CUT_OFF = f"INSERT INTO agents_cutoff (at, why) VALUES ('{BEHIND.isoformat()}', 'a clock that is an hour behind')"
 
 
 def everybody_out():
@@ -29,6 +38,21 @@ def test_after_everyone_out_among_many_open_tabs_nobody_is_signed_in(phone, cloc
     assert {page.status for page in pages} == {200}
     assert {tab.ask_flex().heading for tab in tabs} == {"You were signed out"}
     assert Device.objects.get().reason == "everyone"
+
+
+@pytest.mark.postgresql_only
+def test_a_sign_in_that_is_written_while_everyone_is_signed_out_is_ended_whatever_the_clocks_say(transactional_db):
+    with second_connection() as theirs, transaction.atomic():
+        before = a_phone(an_agent())
+        theirs.execute(CUT_OFF)
+    after = a_phone(an_agent("+12015550102", "ben@acme.example"))
+    assert [cutoffs.is_ended(it) for it in (before, after)] == [True, False]
+
+
+@pytest.mark.postgresql_only
+def test_everyone_out_waits_for_another_one_so_that_their_order_is_that_of_their_commits(transactional_db):
+    with open_transaction(CUT_OFF), pytest.raises(OperationalError):
+        Cutoff.objects.create(at=NOW, why="at the same moment")
 
 
 def test_that_was_not_me_reported_many_times_at_once_counts_once(phone, android):

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
+from idp.clock import CLOCKS_APART
 from idp.login import request_facts
 from idp.web.departments import reach
 from idp.web.operators import sign_in_limits, sign_in_trail
@@ -46,8 +47,8 @@ class CodeNeeded(Exception):
 
 
 def is_recent(passed_at: datetime | None, now: datetime) -> bool:
-    """Whether a factor that was passed at a time still counts. A time in the future does not."""
-    return passed_at is not None and timedelta(0) <= now - passed_at <= RECENT
+    """Whether a factor that was passed at a time still counts. Another node's clock may be a little ahead, not more."""
+    return passed_at is not None and -CLOCKS_APART <= now - passed_at <= RECENT
 
 
 def remember(session: SessionBase, now: datetime) -> None:
