@@ -22,7 +22,7 @@ class Worker(SyncWorker):  # type: ignore[misc] # gunicorn has no types
     """Answers each request as gunicorn's simplest worker does, with as many threads as are set for each listener.
 
     gunicorn's own worker with threads hands each connection from a thread that accepts to one that answers and back,
-    which costs a sixth of a sign-in. Here connections wait in the listener instead, and the thread that has waited
+    which costs a twentieth of a sign-in. Here connections wait in the listener instead, and the thread that has waited
     longest takes the next one, of whichever process. All threads are there from the start, so that none has to begin
     when the system allows no more.
     """
