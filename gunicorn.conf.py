@@ -15,6 +15,8 @@ from idp import log_lines
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 8
 worker_class = "idp.gunicorn_worker.Worker"
+# Connections wait here until a thread takes them. Linux allows no more by default (net.core.somaxconn).
+backlog = 4096
 # A signed request with 4 kB of RelayState is longer than the default line; the application refuses over 32 kB.
 limit_request_line = 0
 timeout = 60
