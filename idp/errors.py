@@ -1,4 +1,4 @@
-"""The base of every error that a person or a program may see."""
+"""The base of every error that a person or a program may see, and the race that a transaction may lose unseen."""
 
 from collections.abc import Mapping
 
@@ -28,3 +28,7 @@ class IdpError(Exception):
     def headers(self) -> Mapping[str, str]:
         """Return the extra HTTP headers that belong to this error, such as Retry-After."""
         return {}
+
+
+class LostRace(Exception):
+    """Another request was faster. What was read no longer holds, so the transaction has to run again."""

@@ -8,11 +8,12 @@ from django.db.models import F
 from idp.agents.authentication import Authentication, Method
 from idp.agents.models import Device, Reason
 from idp.bearer_secrets import keyed_hash, new_secret
+from idp.errors import LostRace
 from idp.login import app_sign_in
 from idp.login.app_sign_in import SignedIn
 from idp.login.endings import signing_out
 from idp.login.flow.sign_in import Proved
-from idp.login.flow.transactions import LostRace, in_transaction
+from idp.login.flow.transactions import in_transaction
 from idp.login.ladder.steps import AskPhone, Refuse
 from idp.login.request_facts import RequestFacts
 from idp.native import pkce

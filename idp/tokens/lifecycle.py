@@ -10,6 +10,7 @@ from django.db.models import Count, DateTimeField, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.agents.models import Device
+from idp.errors import LostRace
 from idp.keys import keyring
 from idp.keys.models import Use
 from idp.sql.blank import Blank
@@ -18,10 +19,6 @@ from idp.tokens import claims
 from idp.tokens.claims import APPS, BROWSERS
 from idp.tokens.models import LongLivedToken
 from idp.tokens.rotation import LIFETIME, Family, Shown, Verdict, judge
-
-
-class LostRace(Exception):
-    """Another request changed the device's tokens meanwhile. The caller must judge the token again."""
 
 
 @dataclass(frozen=True, slots=True)

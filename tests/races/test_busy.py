@@ -7,12 +7,12 @@ from django.db import IntegrityError, OperationalError, connection
 
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
+from idp.errors import LostRace
 from idp.login.flow import sign_in
 from idp.login.models import LoginFlow
 from idp.otp import numbers
 from idp.otp.models import Verification
 from idp.saml.models import IssuedAssertion
-from idp.tokens.lifecycle import LostRace
 from tests.conftest import NOW
 from tests.phone import NUMBER
 from tests.races import consistency

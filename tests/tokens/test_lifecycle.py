@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 
 from idp.agents import devices
 from idp.agents.models import Reason
+from idp.errors import LostRace
 from idp.keys.models import SigningKey, State, Use
 from idp.policies.user_agents import Family
 from idp.tokens import lifecycle
-from idp.tokens.lifecycle import LostRace, Recognised, Unrecognised
+from idp.tokens.lifecycle import Recognised, Unrecognised
 from idp.tokens.models import LongLivedToken
 from idp.tokens.rotation import CHILDREN, LIFETIME, Verdict
 from tests.conftest import NOW, an_agent

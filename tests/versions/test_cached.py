@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from idp.branding.models import Brand
-from idp.login.flow.transactions import LostRace, in_transaction
+from idp.errors import LostRace
+from idp.login.flow.transactions import in_transaction
 from idp.saml.models import Listening
 from idp.versions import version
 from idp.versions.cached import Cached

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret
+from idp.errors import LostRace
 from idp.login.cookies import LOAN_LIFETIME
 from idp.login.models import Loan
-from idp.tokens.lifecycle import LostRace
 
 
 def give(device: Device, service: str, now: datetime) -> str:

@@ -14,6 +14,7 @@ from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.audit import events
 from idp.audit.models import Kind
+from idp.errors import LostRace
 from idp.login.cookies import CookieChanges
 from idp.login.errors import FlowUnknown
 from idp.login.flow import loans
@@ -26,7 +27,7 @@ from idp.policies.access.decisions import Decision
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.tokens import lifecycle as tokens
-from idp.tokens.lifecycle import LostRace, Recognised
+from idp.tokens.lifecycle import Recognised
 from idp.values import value
 
 

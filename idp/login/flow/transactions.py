@@ -9,12 +9,10 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from idp.audit import events
 from idp.audit.models import LoginEvent
-from idp.errors import IdpError
+from idp.errors import IdpError, LostRace
 from idp.login.errors import Busy
-from idp.tokens.lifecycle import LostRace
 from idp.versions import version
 
-__all__ = ["LostRace", "in_transaction"]
 ATTEMPTS = 3
 """How often a transaction runs at most."""
 PATIENCE = 4.0
