@@ -24,7 +24,6 @@ from idp.native.authorization import AuthorizationRequest, Fault
 from idp.native.errors import InvalidRequest
 
 METADATA_AGE = 300
-SERVICE_UNAVAILABLE = 503
 
 
 @require_GET
@@ -94,7 +93,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 def open_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Use an app's link, once, and redirect the browser to the service. A browser's prefetch does not use it up."""
     if _only_looks_ahead(request):
-        return HttpResponse(status=SERVICE_UNAVAILABLE)  # the browser asks again when a person opens it
+        return HttpResponse(status=503)  # the browser asks again when a person opens it
     if request.method == "HEAD":
         return HttpResponse()
     opened = links.open_once(secret, clock.now())
@@ -128,6 +127,6 @@ def _only(values: list[str] | None) -> str:
 
 def _to_app(redirect_uri: str, state: str, **parameters: str) -> HttpResponse:
     """Redirect the browser to an app. Django's redirect classes refuse an app's own scheme."""
-    response = HttpResponse(status=rendering.SEE_OTHER)
+    response = HttpResponse(status=303)
     response["Location"] = authorization.response_uri(redirect_uri, state, settings.LATCHKEY.base_url, **parameters)
     return response

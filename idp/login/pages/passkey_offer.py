@@ -23,7 +23,6 @@ from idp.passkeys import ceremony_options, relying_party
 from idp.passkeys.models import Passkey
 from idp.passkeys.verification import Refused
 
-OK = 200
 TO_THINK = timedelta(minutes=5)
 """How much of the flow's lifetime has to be left. The page continues by itself a minute earlier."""
 
@@ -80,7 +79,7 @@ def _show(request: HttpRequest, flow: LoginFlow, device: Device, *, fault: int |
         "patience": int((TO_THINK - timedelta(minutes=1)).total_seconds()),
         "not_taken": fault is not None,
     }
-    return page(request, flow, "login/passkey_offer.html", context, status=fault or OK)
+    return page(request, flow, "login/passkey_offer.html", context, status=fault or 200)
 
 
 def _set_up(request: HttpRequest, flow: LoginFlow, device: Device) -> HttpResponse:

@@ -20,11 +20,8 @@ from idp.login.models import LoginFlow
 from idp.login.request_facts import RequestFacts
 from idp.wording import for_agents
 
-SEE_OTHER = 303
-TOO_MANY_REQUESTS = 429
 OWN_PAGE, OWN_PAGE_NAME = "/me", for_agents("your own page")
 """The service that a login at `/me` is for: its slug and its name."""
-SERVICE_UNAVAILABLE = 503
 
 
 def store_and_redirect(request: HttpRequest, flow: Flow, path: str) -> HttpResponse:
@@ -39,7 +36,7 @@ def store_and_redirect(request: HttpRequest, flow: Flow, path: str) -> HttpRespo
 def see_other(path: str) -> HttpResponse:
     """Redirect with 303, so that the browser follows with a GET (RFC 9110 section 15.4.4)."""
     response = HttpResponseRedirect(path)
-    response.status_code = SEE_OTHER
+    response.status_code = 303
     return response
 
 
@@ -53,7 +50,7 @@ def refusal(request: HttpRequest, flow: LoginFlow, refuse: Refuse, seen: Request
     if refuse.by == RefusedBy.SWITCHED_OFF:
         return page(request, flow, "login/switched_off.html", {}, status=403)
     if refuse.by == RefusedBy.STOPPED:
-        return page(request, flow, "login/stopped.html", {}, status=SERVICE_UNAVAILABLE)
+        return page(request, flow, "login/stopped.html", {}, status=503)
     context = {
         "message": refuse.message,
         "concern": refuse.concern.value,
@@ -67,7 +64,7 @@ def paused(request: HttpRequest, flow: LoginFlow, until: datetime) -> HttpRespon
     """Say for how long nothing can be typed, and what helps meanwhile."""
     seconds = ceil((until - clock.now()).total_seconds())
     context = {"minutes": minutes(until), "seconds": seconds, "by_email": "@" in flow.typed}
-    return page(request, flow, "login/paused.html", context, status=TOO_MANY_REQUESTS)
+    return page(request, flow, "login/paused.html", context, status=429)
 
 
 def minutes(until: datetime) -> int:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform, UserAgent, with_touch_points
 from idp.values import value
 
-NO_APP = ""  # what the app is called where a browser speaks, and the department of somebody who is in none
+NO_APP = ""  # what the app is called where a browser speaks
 BROWSERS_KEPT: Final = 256
 """How many browsers' facts are cached. A call centre has few different browsers."""
 
@@ -56,11 +56,14 @@ class Facts:
 
 @value
 class AgentFacts:
-    """The agent who proved who they are, and the ages of the device they used; both are 0 for a new device."""
+    """The agent who proved who they are, and the ages of the device they used; both are 0 for a new device.
+
+    `department` is empty for an agent who is in none.
+    """
 
     email: str
     roles: frozenset[str]
-    department: str = NO_APP
+    department: str = ""
     device_age: int | None = field(default=None, kw_only=True)
     code_age: int | None = field(default=None, kw_only=True)
 

@@ -5,6 +5,7 @@ The whole fetch, with its redirects, has to end within a few seconds of wall clo
 
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from urllib.parse import urljoin
 
 from idp.outgoing import exchange
@@ -15,7 +16,6 @@ from idp.saml.metadata.errors import UnfetchedMetadata
 from idp.saml.metadata.sp_description import MAX_METADATA
 
 MOST_REDIRECTS = 3
-OK = 200
 REDIRECTS = {301, 302, 303, 307, 308}
 HEADERS = {"Accept": "application/samlmetadata+xml, application/xml;q=0.9, text/xml;q=0.8"}
 
@@ -69,7 +69,7 @@ def _redirected(answer: Answer, url: str) -> str:
 
 
 def _document(answer: Answer, url: str) -> bytes:
-    if answer.status != OK:
+    if answer.status != HTTPStatus.OK:
         raise _unfetched(f"The server answered with status {answer.status} instead of a document.", url)
     if answer.headers.get("Content-Encoding", "identity") != "identity":
         raise _unfetched("The document is compressed, although the request did not allow it.", url)

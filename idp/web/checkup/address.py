@@ -2,6 +2,7 @@
 
 import socket
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -53,7 +54,7 @@ def check_online(conf: Conf, now: datetime) -> list[Finding]:
 
 def answers(base_url: str, alive: Answer) -> Finding:
     """Judge the answer of /healthz."""
-    if alive.status == 200 and alive.body == b"ok\n":  # noqa: PLR2004
+    if alive.status == HTTPStatus.OK and alive.body == b"ok\n":
         return ok(SUBJECT, f"{base_url} can be reached from here, and a Latchkey answers.")
     return fault(SUBJECT, f"{base_url}/healthz answers {alive.status} instead of ok.", ELSEWHERE_FIX)
 
@@ -64,7 +65,7 @@ def published(metadata: Answer, entity_id: str, own: set[str]) -> Finding:
     `own` are its certificates, in base64 as in metadata.
     """
     kind = metadata.headers.get("content-type", "").partition(";")[0].strip()
-    if metadata.status != 200 or kind != METADATA:  # noqa: PLR2004
+    if metadata.status != HTTPStatus.OK or kind != METADATA:
         answer = f"answers {metadata.status} as {kind or 'nothing'} instead of {METADATA}"
         return fault(SUBJECT, f"/saml/metadata {answer}.", ELSEWHERE_FIX)
     found = _read(metadata.body)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from http import HTTPStatus
 from http.client import HTTPConnection
 from queue import SimpleQueue
 from typing import Any
@@ -113,7 +114,7 @@ def _answers(port: int) -> bool:
     connection = HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
     try:
         connection.request("GET", "/readyz", headers={"Host": f"localhost:{port}"})
-        return connection.getresponse().status == 200  # noqa: PLR2004
+        return connection.getresponse().status == HTTPStatus.OK
     except OSError:
         return False
     finally:

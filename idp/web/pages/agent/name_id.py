@@ -19,7 +19,6 @@ from idp.web.pages.agent.flex_workers import worker_changes
 from idp.web.rendering import admin_page
 
 MAY_CHOOSE = "saml.choose_name_id"
-BAD_REQUEST = 400
 
 
 class NameIdForm(forms.Form):
@@ -77,7 +76,7 @@ def name_id_page(request: HttpRequest, agent: Agent) -> HttpResponse:
         "worker_changes": list(worker_changes(agent, value)) if value else [],
         "mistyped": mistyped,
     }
-    return admin_page(request, "agent/name_id.html", context, status=BAD_REQUEST if form.errors or mistyped else 200)
+    return admin_page(request, "agent/name_id.html", context, status=400 if form.errors or mistyped else 200)
 
 
 def _change(request: HttpRequest, agent: Agent, value: str, *, is_fixed: bool) -> HttpResponse:
