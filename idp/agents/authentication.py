@@ -1,4 +1,4 @@
-"""The result of each rung of the ladder: who, on which device, by which method, proved when."""
+"""How agents prove who they are, and the result: who, on which device, by which method, proved when."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +33,15 @@ FRESH = frozenset({Method.CODE, Method.APP, Method.RECOVERY, Method.ONE_TIME, Me
 
 OPENING = FRESH | {Method.TOKEN}
 """What can open a session."""
+
+
+@value
+class FreshProof:
+    """Which method proved the agent just now, or `at` an instant. `remark` goes to the trail."""
+
+    method: Method
+    remark: str = ""
+    at: datetime | None = None
 
 
 @value

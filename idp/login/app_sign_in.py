@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from idp.agents import agent_rows, cutoffs, devices
+from idp.agents.authentication import FreshProof
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.agents.models import Kind as DeviceKind
@@ -20,7 +21,7 @@ from idp.login.endings import signing_out
 from idp.login.flow import device_state, sign_in
 from idp.login.flow.in_memory import InMemoryFlow
 from idp.login.flow.request import FlowRequest
-from idp.login.flow.sign_in import FreshProof, Proved
+from idp.login.flow.sign_in import Proved
 from idp.login.ladder import steps
 from idp.login.ladder.steps import AskCode, AskPhone, Cause, Refuse, RefusedBy
 from idp.login.request_facts import RequestFacts

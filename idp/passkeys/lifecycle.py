@@ -20,13 +20,6 @@ NOT_ASKED = Refused("no challenge, or one that was used or is too old")
 
 
 @dataclass(frozen=True, slots=True)
-class Proved:
-    """An agent proved their identity with this passkey just now."""
-
-    passkey: Passkey
-
-
-@dataclass(frozen=True, slots=True)
 class NotProved:
     """Nothing was proved. The passkey that was named is for the trail only."""
 
@@ -34,8 +27,8 @@ class NotProved:
     named: Passkey | None = None
 
 
-def spend(text: str, login: UUID, now: datetime) -> Proved | NotProved:
-    """Accept the use of a passkey as a proof, once. Runs inside the transaction that signs the agent in.
+def spend(text: str, login: UUID, now: datetime) -> Passkey | NotProved:
+    """Accept the use of a passkey as a proof of its agent, once. Runs inside the transaction that signs the agent in.
 
     The login's challenge is used up in any case. The user handle in the answer must be that of the passkey's agent
     (WebAuthn Level 3, section 7.2 step 6), and the agent must be switched on.
@@ -53,7 +46,7 @@ def spend(text: str, login: UUID, now: datetime) -> Proved | NotProved:
     Passkey.objects.filter(pk=passkey.pk).update(
         sign_count=used.sign_count, backed_up=used.backed_up, last_used_at=Greatest(now, F("made_at"))
     )
-    return Proved(passkey)
+    return passkey
 
 
 def _use(passkey: Passkey, presented: Presented, challenge: bytes | None, rp: RelyingParty | None) -> Used | Refused:

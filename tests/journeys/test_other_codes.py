@@ -17,7 +17,7 @@ from idp.otp.allowances import PER_ADDRESS, STRANGERS_TRIES
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import OneTimeCode
 from idp.otp.other_codes import one_time_codes, recovery_codes
-from idp.otp.other_codes.proofs import Given, Way
+from idp.otp.other_codes.ways import Given, Way
 from idp.policies import user_agents
 from idp.saml import names
 from tests.conftest import NOW, an_operator

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from idp.passkeys import ceremony_options, challenges, lifecycle
 from idp.passkeys.challenges import LIFETIME
-from idp.passkeys.lifecycle import MOST, NotProved, Proved
+from idp.passkeys.lifecycle import MOST, NotProved
 from idp.passkeys.models import Passkey, Purpose
 from idp.passkeys.verification import Refused
 from tests.conftest import NOW, an_agent
@@ -40,7 +40,7 @@ def why(outcome):
 
 
 def test_a_passkey_proves_its_agent_and_records_when(agent, passkey):
-    assert spend(passkey, now=NOW + timedelta(hours=1)).passkey.agent == agent
+    assert spend(passkey, now=NOW + timedelta(hours=1)).agent == agent
     kept = Passkey.objects.get()
     assert (kept.sign_count, kept.last_used_at, kept.label) == (6, NOW + timedelta(hours=1), "iPhone, Safari")
 
@@ -48,7 +48,7 @@ def test_a_passkey_proves_its_agent_and_records_when(agent, passkey):
 def test_a_response_proves_an_agent_once(passkey):
     login = uuid4()
     shown = passkey.use(asked(login))
-    assert isinstance(lifecycle.spend(shown, login, NOW), Proved)
+    assert isinstance(lifecycle.spend(shown, login, NOW), Passkey)
     assert why(lifecycle.spend(shown, login, NOW)) == lifecycle.NOT_ASKED.why
 
 
@@ -69,7 +69,7 @@ def test_a_challenge_expires_to_the_second_and_a_newer_one_replaces_it(passkey):
     login = uuid4()
     first = asked(login)
     assert why(lifecycle.spend(passkey.use(first), login, NOW + LIFETIME)) == lifecycle.NOT_ASKED.why
-    assert isinstance(spend(passkey, now=NOW + LIFETIME), Proved)
+    assert isinstance(spend(passkey, now=NOW + LIFETIME), Passkey)
     asked(login)
     assert "challenge" in why(lifecycle.spend(passkey.use(first), login, NOW))
 

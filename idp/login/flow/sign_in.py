@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from idp.agents import devices
-from idp.agents.authentication import Authentication, Method
+from idp.agents.authentication import Authentication, FreshProof, Method
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.audit import events
@@ -95,24 +95,12 @@ def _extend(state: DeviceState, device: Device, session: SsoSession, request: Fl
     return tokens.rotate(state.token, device, request.now) if isinstance(state.token, Recognised) else None
 
 
-@dataclass(frozen=True, slots=True)
-class FreshProof:
-    """Which method proved the agent, and when (`at`; None means now). `remark` goes to the trail."""
-
-    method: Method
-    remark: str = ""
-    at: datetime | None = None
-
-
-BY_CODE = FreshProof(Method.CODE)
-
-
 def enrol(
     request: FlowRequest[Flow],
     agent: Agent,
     present: Device | None,
     decision: Decision,
-    proof: FreshProof = BY_CODE,
+    proof: FreshProof,
     *,
     app: Browser | None = None,
 ) -> Finished[Admission]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from idp.otp import identifiers
 from idp.otp.identifiers import Email, Fault, PhoneNumber
 from idp.otp.other_codes import written_codes
-from idp.otp.other_codes.proofs import LENGTHS
+from idp.otp.other_codes.ways import LENGTHS
 from idp.passkeys.verification import LONGEST
 
 CODE_LENGTH = 6

@@ -11,7 +11,7 @@ from idp.login import request_facts
 from idp.login.codes import requesting
 from idp.login.models import LoginFlow
 from idp.login.pages.rendering import address, page, paused, see_other
-from idp.otp.other_codes.proofs import Way
+from idp.otp.other_codes.ways import Way
 from idp.otp.progress import progress_of
 
 TEMPLATES = {Way.APP: "login/app_code.html", Way.BACKUP: "login/backup_code.html"}

@@ -45,7 +45,7 @@ def address(flow: Flow) -> str:
     return f"/login/{flow.pk}"
 
 
-def refusal(request: HttpRequest, flow: LoginFlow, refuse: Refuse, seen: RequestFacts) -> HttpResponse:
+def refusal(request: HttpRequest, flow: LoginFlow, refuse: Refuse, facts: RequestFacts) -> HttpResponse:
     """Tell an agent that they cannot sign in from here, and what they can do."""
     if refuse.by == RefusedBy.SWITCHED_OFF:
         return page(request, flow, "login/switched_off.html", {}, status=403)
@@ -54,8 +54,8 @@ def refusal(request: HttpRequest, flow: LoginFlow, refuse: Refuse, seen: Request
     context = {
         "message": refuse.message,
         "concern": refuse.concern.value,
-        "seen": seen.browser.label,
-        "mobile": seen.browser.kind == Kind.MOBILE or not seen.user_agent.form,
+        "seen": facts.browser.label,
+        "mobile": facts.browser.kind == Kind.MOBILE or not facts.user_agent.form,
     }
     return page(request, flow, "login/refused.html", context, status=403)
 

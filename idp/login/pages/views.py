@@ -24,7 +24,7 @@ from idp.otp import open_channels
 from idp.otp.channels import Channel
 from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber, parse
-from idp.otp.other_codes.proofs import Given, Way
+from idp.otp.other_codes.ways import Given, Way
 from idp.otp.verifications import Paused
 from idp.passkeys.lifecycle import NotProved
 
@@ -74,11 +74,11 @@ def _handle_identifier(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
 def _begin_without_text(
     request: HttpRequest, flow: LoginFlow, typed: PhoneNumber | Email, way: Way, touch_points: int | None
 ) -> HttpResponse:
-    seen = request_facts.of_browser(request, touch_points)
-    result = requesting.begin_without_text(flow, typed, seen, clock.now())
+    facts = request_facts.of_browser(request, touch_points)
+    result = requesting.begin_without_text(flow, typed, facts, clock.now())
     match result:
         case Refuse():
-            return refusal(request, flow, result, seen)
+            return refusal(request, flow, result, facts)
         case Paused(until):
             return paused(request, flow, until)
     return see_other(other_codes.path(flow, way))
@@ -100,13 +100,13 @@ def _send(
     channel: Channel,
     touch_points: int | None,
 ) -> HttpResponse:
-    seen = request_facts.of_browser(request, touch_points)
-    result = requesting.send_code(flow, typed, channel, seen, clock.now())
+    facts = request_facts.of_browser(request, touch_points)
+    result = requesting.send_code(flow, typed, channel, facts, clock.now())
     match result:
         case requesting.TooEarly() if "again" in request.POST:
             return code_page.show(request, flow, code_page.TOO_EARLY)
         case Refuse():
-            return refusal(request, flow, result, seen)
+            return refusal(request, flow, result, facts)
         case requesting.TextsDown():
             return _texts_down(request, flow, typed)
         case Paused(until):
@@ -127,8 +127,8 @@ def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     if not form.is_valid():
         return code_page.show(request, flow, code_page.malformed(form))
     due = rejection_delay.due_at()
-    seen = request_facts.of_browser(request, flow.touch_points)
-    result = texted_code.submit(flow, form.cleaned_data["code"], seen, clock.now())
+    facts = request_facts.of_browser(request, flow.touch_points)
+    result = texted_code.submit(flow, form.cleaned_data["code"], facts, clock.now())
     if not isinstance(result, Checked):
         return _show(request, flow, result)
     # If nobody has the number, there is no code to check. The pause hides the difference.
@@ -144,8 +144,8 @@ def _handle_other_code(request: HttpRequest, flow: LoginFlow, way: Way) -> HttpR
     if typed is None:
         return see_other(address(flow))
     due = rejection_delay.due_at()
-    seen = request_facts.of_browser(request, flow.touch_points)
-    result = other_code.submit(flow, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
+    facts = request_facts.of_browser(request, flow.touch_points)
+    result = other_code.submit(flow, typed, Given(way, form.cleaned_data["code"]), facts, clock.now())
     if isinstance(result, Paused):
         return paused(request, flow, result.until)
     if not isinstance(result, Checked):
@@ -160,8 +160,8 @@ def _handle_passkey(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     if not form.is_valid():
         return first_page.show(request, flow, feedback=first_page.passkey_rejected(400))
     due = rejection_delay.due_at()
-    seen = request_facts.of_browser(request, form.cleaned_data["touch_points"])
-    result = passkey.submit(flow, form.cleaned_data["passkey"], seen, clock.now())
+    facts = request_facts.of_browser(request, form.cleaned_data["touch_points"])
+    result = passkey.submit(flow, form.cleaned_data["passkey"], facts, clock.now())
     if isinstance(result, Paused):
         return paused(request, flow, result.until)
     if not isinstance(result, NotProved):

@@ -1,13 +1,13 @@
 """Lets in an agent who has just given proof."""
 
 from idp.agents import device_rows
+from idp.agents.authentication import FreshProof
 from idp.agents.models import Agent
 from idp.audit.models import Kind
 from idp.login.access_decision import Subject
 from idp.login.flow import sign_in
 from idp.login.flow.dispatcher import Step
 from idp.login.flow.request import FlowRequest
-from idp.login.flow.sign_in import FreshProof
 from idp.login.ladder.steps import Refuse, RefusedBy
 from idp.login.models import LoginFlow
 

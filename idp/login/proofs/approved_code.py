@@ -7,11 +7,11 @@ for that sign-in to be written.
 import time
 
 from idp.agents import agent_rows
+from idp.agents.authentication import FreshProof, Method
 from idp.login.codes import approvals
 from idp.login.flow import sign_in
 from idp.login.flow.dispatcher import Step
 from idp.login.flow.request import FlowRequest
-from idp.login.flow.sign_in import BY_CODE
 from idp.login.flow.storage import hold, hold_as_it_is
 from idp.login.flow.transactions import in_transaction
 from idp.login.models import LoginFlow
@@ -40,7 +40,7 @@ def use(request: FlowRequest[LoginFlow]) -> Step | Checked:
     agent = agent_rows.get_and_hold(verification.authenticator.user_id)
     if not verifications.approve(verification, request.now):
         return Checked.WRONG
-    return admission.admit(request, agent, BY_CODE)
+    return admission.admit(request, agent, FreshProof(Method.CODE))
 
 
 def wait_for_twin(request: FlowRequest[LoginFlow]) -> None:

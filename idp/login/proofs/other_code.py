@@ -8,7 +8,6 @@ from idp.login.codes.requesting import asker_of
 from idp.login.flow import sign_in
 from idp.login.flow.dispatcher import Step
 from idp.login.flow.request import FlowRequest
-from idp.login.flow.sign_in import FreshProof
 from idp.login.flow.storage import hold
 from idp.login.flow.transactions import in_transaction
 from idp.login.ladder.steps import AskPhone
@@ -19,8 +18,8 @@ from idp.otp import allowances, verifications
 from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Outcome, Verification
-from idp.otp.other_codes import proofs
-from idp.otp.other_codes.proofs import Given
+from idp.otp.other_codes import ways
+from idp.otp.other_codes.ways import Given
 from idp.otp.verifications import Paused
 
 
@@ -63,8 +62,8 @@ def _use_proof(request: FlowRequest[LoginFlow], given: Given, counted: Verificat
     if verification is None or verification != counted or verification.authenticator is None:
         return Checked.WRONG
     agent = agent_rows.get_and_hold(verification.authenticator.user_id)
-    proved = proofs.spend(agent, given, request.now)
-    if proved is None:
+    proof = ways.spend(agent, given, request.now)
+    if proof is None:
         return Checked.WRONG
     verifications.approve(verification, request.now, Outcome.OTHERWISE)  # the code counts even if another was faster
-    return admission.admit(request, agent, FreshProof(proved.method, proved.remark))
+    return admission.admit(request, agent, proof)

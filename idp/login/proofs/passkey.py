@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from idp.agents.authentication import Method
+from idp.agents.authentication import FreshProof, Method
 from idp.audit.models import Kind
 from idp.login.codes import guess_limit
 from idp.login.codes.requesting import asker_of
 from idp.login.flow import sign_in
 from idp.login.flow.dispatcher import Step
 from idp.login.flow.request import FlowRequest
-from idp.login.flow.sign_in import FreshProof
 from idp.login.flow.storage import hold
 from idp.login.flow.transactions import in_transaction
 from idp.login.ladder.steps import AskPhone, Refuse
@@ -41,12 +40,11 @@ def _use_passkey(request: FlowRequest[LoginFlow], shown: str) -> Step | NotProve
     flow = hold(request.flow)
     if flow.finished_at is not None:
         return sign_in.finished_by_twin(request)
-    proved = lifecycle.spend(shown, flow.pk, request.now)
-    if isinstance(proved, NotProved):
-        kind = Kind.PASSKEY_COPIED if proved.refused.copied else Kind.PASSKEY_REFUSED
-        named = proved.named
-        request.record(kind, agent=named and named.agent, device=named and named.device, detail=proved.refused.why)
-        return proved
+    spent = lifecycle.spend(shown, flow.pk, request.now)
+    if isinstance(spent, NotProved):
+        refused, named = spent.refused, spent.named
+        kind = Kind.PASSKEY_COPIED if refused.copied else Kind.PASSKEY_REFUSED
+        request.record(kind, agent=named and named.agent, device=named and named.device, detail=refused.why)
+        return spent
     flow.touch_points = request.facts.touch_points
-    passkey = proved.passkey
-    return admission.admit(request, passkey.agent, FreshProof(Method.PASSKEY, f"passkey of {passkey.label}"))
+    return admission.admit(request, spent.agent, FreshProof(Method.PASSKEY, f"passkey of {spent.label}"))

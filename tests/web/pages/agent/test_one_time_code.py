@@ -4,8 +4,8 @@ import re
 
 from idp.audit.models import Kind
 from idp.otp.models import OneTimeCode
-from idp.otp.other_codes import one_time_codes, proofs
-from idp.otp.other_codes.proofs import Given, Way
+from idp.otp.other_codes import one_time_codes, ways
+from idp.otp.other_codes.ways import Given, Way
 from tests.conftest import NOW
 from tests.web.pages.agent.agent_page import BY_OLIVIA, FACTOR_BUTTONS, a_helper, post, recorded, url
 
@@ -24,7 +24,7 @@ def test_a_one_time_code_takes_a_reason_is_shown_once_and_names_the_giver(admin,
     assert (len(code), "no-store" in page["Cache-Control"]) == (one_time_codes.LENGTH, True)
     assert code_on(page) not in admin.get(url(agent)).text + admin.get(url(agent, "one-time-code")).text
     assert recorded(Kind.CODE_GIVEN) == (agent.email, f"SIM broken, {BY_OLIVIA}")
-    assert proofs.spend(agent, Given(Way.BACKUP, code), NOW).remark == "one-time code from Olivia Operator: SIM broken"
+    assert ways.spend(agent, Given(Way.BACKUP, code), NOW).remark == "one-time code from Olivia Operator: SIM broken"
 
 
 def test_looking_at_the_form_gives_nobody_a_code(admin, agent):

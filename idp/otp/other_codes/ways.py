@@ -1,10 +1,10 @@
-"""Proofs other than a text. The agent types a code from an app or from paper after the number or email."""
+"""The ways to prove oneself without a text: a code from an app or from paper, typed after the number or email."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from idp.agents.authentication import Method
+from idp.agents.authentication import FreshProof, Method
 from idp.agents.models import Agent
 from idp.otp.other_codes import app_codes, one_time_codes, recovery_codes
 
@@ -33,23 +33,15 @@ class Given:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """A code was right and is used up. `remark` is for the trail."""
-
-    method: Method
-    remark: str = ""
-
-
-def spend(agent: Agent, given: Given, now: datetime) -> Proved | None:
+def spend(agent: Agent, given: Given, now: datetime) -> FreshProof | None:
     """Use a code up, if it is one of this agent's. Runs inside the transaction that signs the agent in."""
     if given.way is Way.APP:
-        return Proved(Method.APP) if app_codes.spend(agent, given.code, now) else None
+        return FreshProof(Method.APP) if app_codes.spend(agent, given.code, now) else None
     if LENGTHS.get(len(given.code)) is Method.RECOVERY:
         if not recovery_codes.spend(agent, given.code, now):
             return None
-        return Proved(Method.RECOVERY, f"recovery codes left: {recovery_codes.left(agent)}")
+        return FreshProof(Method.RECOVERY, f"recovery codes left: {recovery_codes.left(agent)}")
     found = one_time_codes.spend(agent, given.code, now)
     if found is None:
         return None
-    return Proved(Method.ONE_TIME, f"one-time code from {found.given_by}: {found.reason}")
+    return FreshProof(Method.ONE_TIME, f"one-time code from {found.given_by}: {found.reason}")
