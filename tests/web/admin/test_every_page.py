@@ -67,6 +67,19 @@ def test_a_list_with_an_impossible_filter_says_so(operator, asked):
     assert answer.status_code == 400
 
 
+IMPOSSIBLE = ("none", "9" * 25, NO_NUMBER, "a\0")
+
+
+@each_list
+def test_a_list_asked_for_what_cannot_be_is_no_error_of_latchkey(operator, model):
+    browser, page = inside(operator), admin.site.get_model_admin(model)
+    offered = [it[0] if isinstance(it, tuple) else getattr(it, "parameter_name", it) for it in page.list_filter]
+    names = {*"poqe", *offered, *(f"{it.name}__in" for it in model._meta.concrete_fields)}
+    at = address(model, "changelist")
+    answers = {(name, it): browser.get(at, {name: it}).status_code for name in names for it in IMPOSSIBLE}
+    assert [asked for asked, status in answers.items() if status >= 500] == []
+
+
 def test_a_lookup_that_one_database_lacks_is_no_error(operator):
     answer = inside(operator).get("/admin/audit/loginevent/?judged__contains=1")
     assert answer.status_code in (200, 400)
