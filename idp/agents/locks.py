@@ -12,15 +12,13 @@ a transaction has the whole file to itself from its beginning.
 """
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from idp.agents.models import Agent, Device
-
-BATCH: Final = 500
-"""How many rows one query locks at most."""
+from idp.sql.batches import batches
 
 
 def hold_agents(agents: Iterable[UUID]) -> None:
@@ -34,7 +32,5 @@ def hold_devices(devices: Iterable[UUID]) -> None:
 
 
 def _hold(rows: QuerySet[Any], wanted: Iterable[UUID]) -> None:
-    ordered = sorted(wanted)
-    for start in range(0, len(ordered), BATCH):
-        some = rows.select_for_update(no_key=True).filter(pk__in=ordered[start : start + BATCH])
-        list(some.order_by("pk").values_list("pk"))
+    for some in batches(sorted(wanted)):
+        list(rows.select_for_update(no_key=True).filter(pk__in=some).order_by("pk").values_list("pk"))

@@ -19,6 +19,7 @@ from idp.importing.models import Import, ImportedAgent
 from idp.importing.people import Change, Known, Limits, Person
 from idp.importing.planning import Plan
 from idp.importing.writing import Progress, Written
+from idp.sql.batches import BATCH, batches
 
 CHANGED_MEANWHILE = "Somebody has changed people since. Check what the file would do now."
 DONE_ALREADY = "This import has already been applied."
@@ -121,7 +122,7 @@ def write(
     written = _unless_taken(lambda: writing.write(plan.changes, importer.name, importer.origin, now, progress))
     waiting.applied_at, waiting.content, waiting.wrote = now, b"", _counts(plan)
     waiting.save(update_fields=["applied_at", "content", "wrote"])
-    ImportedAgent.objects.bulk_create([_kept(waiting, it) for it in written], batch_size=writing.AT_ONCE)
+    ImportedAgent.objects.bulk_create([_kept(waiting, it) for it in written], batch_size=BATCH)
     detail = f"{_summary(waiting.wrote)}, by {importer.name}"
     events.record(Kind.IMPORTED, importer.origin, now, detail=detail)
     return written
@@ -190,9 +191,9 @@ def _objections(changes: Sequence[Change], known: Sequence[Known], limits: Limit
 def _remove_untouched(new: Sequence[UUID]) -> set[UUID]:
     """Delete the new people about which nothing else is stored. Returns their ids."""
     removed: set[UUID] = set()
-    for start in range(0, len(new), writing.AT_ONCE):
-        some = Agent.objects.filter(pk__in=new[start : start + writing.AT_ONCE])
-        untouched = list(some.filter(devices=None, events=None, assertions=None, passes=None, safe_listings=None))
+    for some in batches(new):
+        agents = Agent.objects.filter(pk__in=some)
+        untouched = list(agents.filter(devices=None, events=None, assertions=None, passes=None, safe_listings=None))
         Agent.objects.filter(pk__in=[it.pk for it in untouched]).delete()
         removed |= {it.pk for it in untouched}
     return removed

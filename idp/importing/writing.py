@@ -1,10 +1,9 @@
 """Writes many changes of people in few queries, with the same consequences as changes made by hand."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -18,13 +17,12 @@ from idp.importing.people import Change, Person
 from idp.login.endings import agent_switch, number_change
 from idp.otp import numbers
 from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
+from idp.sql.batches import BATCH, batches
 
-AT_ONCE = 500
 NOBODYS = "+999{:09}"
 """Placeholder numbers with an unassigned country code (ITU-T E.164), used when two people swap numbers."""
 
 Progress = Callable[[int], None]
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def write(
     departments = _departments({it.after.department for it in changes if it.after.department})
     _free_numbers(changes)
     written: list[Written] = []
-    for some in _batches(changes):
+    for some in batches(changes):
         written += _write(some, departments, by, origin, now)
         progress(len(written))
     return written
@@ -130,7 +128,7 @@ def _free_numbers(changes: Sequence[Change]) -> None:
     """Replace the numbers that others in the same file get, so that two agents can swap theirs."""
     wanted = {it.after.number for it in changes if it.after.number and (it.before is None or it.changes_number)}
     leaving = {it.before.number for it in changes if it.before and it.changes_number} & wanted
-    phones = [it for some in _batches(sorted(leaving)) for it in PhoneAuthenticator.objects.filter(number__in=some)]
+    phones = [it for some in batches(sorted(leaving)) for it in PhoneAuthenticator.objects.filter(number__in=some)]
     for nth, phone in enumerate(phones):
         phone.number = NOBODYS.format(nth)
     _save(phones)
@@ -152,14 +150,9 @@ def _set_numbers(paired: Sequence[tuple[Change, Agent]]) -> None:
 
 def _save(phones: Sequence[PhoneAuthenticator]) -> None:
     PhoneAuthenticator.objects.bulk_create(
-        phones, update_conflicts=True, unique_fields=["id"], update_fields=["number"], batch_size=AT_ONCE
+        phones, update_conflicts=True, unique_fields=["id"], update_fields=["number"], batch_size=BATCH
     )
 
 
 def _numbers_of(person: Person | None) -> list[str]:
     return [person.number] if person and person.number else []
-
-
-def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), AT_ONCE):
-        yield items[start : start + AT_ONCE]

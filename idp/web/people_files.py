@@ -17,7 +17,8 @@ from idp.importing import existing, exporting, imports
 from idp.importing.imports import Importer, Prepared, Undone
 from idp.importing.models import Import
 from idp.importing.people import Limits
-from idp.importing.writing import AT_ONCE, Progress, Written
+from idp.importing.writing import Progress, Written
+from idp.sql.batches import BATCH
 from idp.web import safe_list_run
 from idp.web.departments import reach
 
@@ -76,5 +77,5 @@ def _note(who: Importer, written: Sequence[Written], what: str) -> None:
             )
             for it in written
         ],
-        batch_size=AT_ONCE,
+        batch_size=BATCH,
     )

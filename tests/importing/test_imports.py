@@ -7,13 +7,14 @@ import pytest
 from idp.agents.models import Agent, Department, Device, Reason
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
-from idp.importing import imports, writing
+from idp.importing import imports
 from idp.importing.imports import Importer, Refused
 from idp.importing.models import Import, ImportedAgent
 from idp.otp import verifications
 from idp.otp.models import PhoneAuthenticator, Verification
 from idp.otp.safe_list import listings
 from idp.sessions.models import SsoSession
+from idp.sql import batches
 from tests.conftest import NOW, an_agent
 from tests.importing.files import HEADINGS, MAX, ZOE, a_file
 from tests.web.seeded import a_signed_in_agent
@@ -160,7 +161,7 @@ def test_a_discarded_file_cannot_be_written(who, agent):
 
 
 def test_a_fault_half_way_leaves_nothing_written(who, agent, monkeypatch):
-    monkeypatch.setattr(writing, "AT_ONCE", 1)
+    monkeypatch.setattr(batches, "BATCH", 1)
     rows = [[f"new-{nth}@acme.example", "New", "agent"] for nth in range(3)]
     waiting = take_in(who, *rows, headings=["Email", "Name", "Roles"])
 

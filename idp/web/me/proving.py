@@ -33,30 +33,30 @@ def begin(request: HttpRequest) -> HttpResponse:
     requirements = LoginRequirements(OWN_PAGE, OWN_PAGE_NAME, force_authn=True, accepted=ENOUGH)
     # The cookie of a computer may live as long as any service's limit. Each service judges by its own.
     policy = TimeoutPolicy.objects.order_by("-absolute")[0]
-    login = InMemoryFlow(
+    flow = InMemoryFlow(
         requirements,
         policy,
         return_path=lambda pk: f"/me/sign-in/{pk}",
         protocol=lambda: {"goal": goal if goal in GOALS else ""},
         begun_at=clock.now(),
     )
-    return rendering.store_and_redirect(request, login, rendering.address(login))
+    return rendering.store_and_redirect(request, flow, rendering.address(flow))
 
 
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Send the agent on, once, after the code. POST is the button *Back*, which abandons the sign-in."""
     now = clock.now()
-    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now, answered_at=request.path)
+    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now, answered_at=request.path)
     if request.method == "POST":
-        storage.give_up(login, now)
+        storage.give_up(flow, now)
         return rendering.see_other("/me")
-    seen = request_facts.of_browser(request, login.touch_points)
-    step = dispatcher.conclude(login, seen, now, lambda _: f"/me/{login.protocol['goal']}".rstrip("/"))
+    facts = request_facts.of_browser(request, flow.touch_points)
+    step = dispatcher.conclude(flow, facts, now, lambda _: f"/me/{flow.protocol['goal']}".rstrip("/"))
     if isinstance(step, Concluded):
         response = rendering.see_other(step.answer)
         cookies.write(response, request, step.cookie_changes)
         return response
     if isinstance(step, Refuse):
-        return rendering.refusal(request, login, step, seen)
-    return rendering.see_other(rendering.address(login))
+        return rendering.refusal(request, flow, step, facts)
+    return rendering.see_other(rendering.address(flow))
