@@ -16,10 +16,10 @@ LONGEST_ANSWER = 500
 class Webhook(models.Model):
     """A back end that receives some types of events, in the order of the trail.
 
-    It receives what happened after `since`, when it was last switched on; of a type in `chosen_at`, what happened after
-    the instant there. `read_to` says how far the trail was read, and `forwarded_to` up to which position of its chain
-    lines were forwarded. A sender reserves the row (`held_by`, until `held_until`) while it sends, since no lock may
-    last as long as a request.
+    It receives what follows the line `after_line` of the trail, the last one when it was last switched on; of a type in
+    `chosen_after`, what follows the line there. `read_to` and `read_line` say how far the trail was read, by clock and
+    by order, and `forwarded_to` up to which position of its chain lines were forwarded. A sender reserves the row
+    (`held_by`, until `held_until`) while it sends, since no lock may last as long as a request.
     """
 
     name = models.CharField(max_length=50, validators=[writable])
@@ -30,9 +30,10 @@ class Webhook(models.Model):
     sealed_secret = models.TextField(editable=False)
     sealed_former_secret = models.TextField(blank=True, editable=False)
     former_until = models.DateTimeField(null=True, editable=False)
-    since = models.DateTimeField(editable=False)
-    chosen_at = models.JSONField(default=dict, editable=False)
+    after_line = models.PositiveBigIntegerField(default=0, editable=False)
+    chosen_after = models.JSONField(default=dict, editable=False)
     read_to = models.DateTimeField(editable=False)
+    read_line = models.PositiveBigIntegerField(default=0, editable=False)
     forwarded_to = models.BigIntegerField(default=0, editable=False)
     held_by = models.CharField(max_length=32, blank=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)

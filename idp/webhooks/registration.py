@@ -6,6 +6,7 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 
+from idp.audit import events
 from idp.keys.encryption import cipher
 from idp.keys.keyring import KeyUnreadable
 from idp.webhooks import kinds, reading, signature
@@ -21,7 +22,8 @@ def add(webhook: Webhook, now: datetime) -> str:
     """Save a new webhook, which receives what happens from now on. Returns its secret, which is shown only now."""
     secret = signature.new_secret()
     webhook.sealed_secret = _seal(secret)
-    webhook.since = webhook.read_to = now
+    webhook.read_to, webhook.read_line = now, events.last_line()
+    webhook.after_line = webhook.read_line
     webhook.forwarded_to = reading.end_of_chain()
     webhook.save()
     return secret
@@ -35,10 +37,12 @@ def change(webhook: Webhook, now: datetime) -> None:
     is tried at once.
     """
     before = Webhook.objects.select_for_update().get(pk=webhook.pk)
-    chosen = {it: now.isoformat() for it in webhook.kinds if it not in before.kinds}
-    also: dict[str, Any] = {"next_try_at": None, "chosen_at": before.chosen_at | chosen}
+    line = events.last_line()
+    chosen = {it: line for it in webhook.kinds if it not in before.kinds}
+    also: dict[str, Any] = {"next_try_at": None, "chosen_after": before.chosen_after | chosen}
     if webhook.is_on and not before.is_on:
-        also |= {"since": now, "read_to": now, "chosen_at": {}, "gone_at": None, "failing_since": None}
+        also |= {"after_line": line, "chosen_after": {}, "read_to": now, "read_line": line}
+        also |= {"gone_at": None, "failing_since": None}
     if (webhook.is_on and not before.is_on) or not set(kinds.TRAIL) & set(before.kinds):
         also |= {"forwarded_to": reading.end_of_chain()}
     if webhook.url != before.url:

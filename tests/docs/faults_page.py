@@ -196,6 +196,8 @@ FAULTS = [
             f"{AHEAD}::test_an_agent_with_a_text_from_the_node_ahead_gets_another_elsewhere_without_an_hours_wait",
             "otp/test_breaker.py::test_a_worker_whose_clock_was_an_hour_ahead_does_not_keep_others_from_asking_verify",
             "webhooks/test_sending.py::test_after_a_clock_that_was_hours_ahead_is_set_back_no_event_is_skipped",
+            "webhooks/test_sending.py::test_a_webhook_that_was_added_by_a_clock_that_was_hours_ahead_gets_what_happens_from_now_on",
+            "webhooks/test_sending.py::test_a_sender_whose_clock_is_hours_ahead_sends_what_happens_at_other_nodes",
             "webhooks/test_sending.py::test_a_message_that_failed_while_a_clock_was_hours_ahead_is_sent_once_it_is_set_back",
             "webhooks/test_sending.py::test_a_sender_that_died_while_its_clock_was_hours_ahead_keeps_no_other_from_sending",
             "journeys/test_signing_out.py::test_a_service_that_was_down_while_a_clock_was_hours_ahead_is_notified_once_it_is_set_back",

@@ -64,9 +64,7 @@ def many(count, operator):
     device, sp = Device.objects.first(), ServiceProvider.objects.first()
     event = agents[0].events.first()
     webhooks = Webhook.objects.bulk_create(
-        Webhook(
-            name=f"Hook {nth}", url="https://rota.example.com/", kinds=[], sealed_secret="x", since=NOW, read_to=NOW
-        )
+        Webhook(name=f"Hook {nth}", url="https://rota.example.com/", kinds=[], sealed_secret="x", read_to=NOW)
         for nth in range(count)
     )
     Delivery.objects.bulk_create(

@@ -56,7 +56,7 @@ def a_service_of_old():
 
 
 def a_webhook_of_old(at):
-    return Webhook.objects.create(name=uuid.uuid4().hex, kinds=[], since=at, read_to=at)
+    return Webhook.objects.create(name=uuid.uuid4().hex, kinds=[], read_to=at)
 
 
 def a_computer(at, **fields):

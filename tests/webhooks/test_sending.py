@@ -95,6 +95,28 @@ def test_after_a_clock_that_was_hours_ahead_is_set_back_no_event_is_skipped(rece
     assert receiver.references == ["AHEAD-11111", "AFTER-22222"]
 
 
+def test_a_webhook_that_was_added_by_a_clock_that_was_hours_ahead_gets_what_happens_from_now_on(
+    receiver, webhook, happens, clock
+):
+    webhook.is_on = False
+    registration.change(webhook, clocks.now())
+    happens("OFFFF-11111")
+    webhook.is_on, webhook.kinds = True, ["agent.signed_in"]
+    registration.change(webhook, clocks.now() + timedelta(hours=3))
+    happens("AFTER-22222")
+    send()
+    assert receiver.references == ["AFTER-22222"]
+
+
+def test_a_sender_whose_clock_is_hours_ahead_sends_what_happens_at_other_nodes(receiver, webhook, happens, clock):
+    for reference in ("FIRST-11111", "SECON-22222"):
+        happens(reference)
+        clock.shift(timedelta(hours=3))
+        send()
+        clock.shift(-timedelta(hours=3))
+    assert receiver.references == ["FIRST-11111", "SECON-22222"]
+
+
 def test_a_message_that_failed_while_a_clock_was_hours_ahead_is_sent_once_it_is_set_back(
     receiver, webhook, happens, clock
 ):

@@ -85,6 +85,8 @@ WHOLES: Final = {
 """Tables whose rows are parts of another row: a change is recorded as a change of the whole."""
 
 VOLATILE: Final = {
+    "after_line",
+    "chosen_after",
     "created_at",
     "drift",
     "failing_since",
@@ -97,8 +99,8 @@ VOLATILE: Final = {
     "last_t",
     "last_used_at",
     "next_try_at",
+    "read_line",
     "read_to",
-    "since",
     "throttling_failure_count",
     "throttling_failure_timestamp",
 }

@@ -13,12 +13,13 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from standardwebhooks import Webhook as Verifier
 
-from idp.audit.models import LoginEvent
+from idp.audit.models import Kind, LoginEvent
 from idp.webhooks import reading, registration
 from idp.webhooks.models import Delivery, State, Webhook
 from tests.conftest import NOW
 from tests.web.commands import run_json
 from tests.web.conftest import a_superuser, inside
+from tests.web.monitor import record
 from tests.webhooks.receiver import ALL, send
 
 LIST, ADD, SENT = (f"/admin/webhooks/{it}" for it in ("webhook/", "webhook/add/", "delivery/"))
@@ -89,10 +90,12 @@ def test_saving_a_webhook_keeps_the_progress_of_its_sender(admin, webhook):
 def test_a_webhook_that_is_switched_on_begins_with_new_events_and_no_fault(admin, webhook, clock):
     Webhook.objects.update(is_on=False, gone_at=NOW, failing_since=NOW)
     clock.shift(timedelta(hours=2))
+    record(Kind.SIGNED_IN)
+    missed = LoginEvent.objects.get().pk
     admin.post(page_of(webhook), form())
     webhook.refresh_from_db()
     assert (webhook.is_on, webhook.gone_at, webhook.failing_since) == (True, None, None)
-    assert webhook.since >= NOW + timedelta(hours=2)
+    assert webhook.after_line == webhook.read_line == missed
 
 
 def test_a_webhook_that_is_saved_twice_is_changed_once(admin, webhook):
