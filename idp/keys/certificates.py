@@ -13,9 +13,9 @@ from cryptography.x509.oid import NameOID
 RSA_BITS = 3072
 FEWEST_RSA_BITS = 2048
 CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-_END = "-----END CERTIFICATE-----"
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 LIFETIME = timedelta(days=5 * 365)
-CLOCK_SKEW = timedelta(days=1)
+BACKDATED = timedelta(days=1)  # so that no clock that is behind finds a certificate not valid yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _with_certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - CLOCK_SKEW)
+        .not_valid_before(now - BACKDATED)
         .not_valid_after(now + LIFETIME)
         .sign(key, hashes.SHA256())
     )
@@ -62,6 +62,11 @@ def _with_certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name:
 def split(text: str) -> list[str]:
     """Split a text with several PEM certificates into single ones."""
     return [f"{part.strip()}\n{_END}\n" for part in text.split(_END) if part.strip()]
+
+
+def from_base64(encoded: str) -> str:
+    """Return a certificate in PEM that XML holds as bare base64 (XML Signature 4.5). Does not read it."""
+    return f"{_BEGIN}\n{encoded.strip()}\n{_END}\n"
 
 
 def fault(certificate: str) -> str:

@@ -40,27 +40,27 @@ class _PolicyCache:
 
     def __init__(self, policy: Policy, rules: tuple[Rule, ...]) -> None:
         self._policy, self._rules = policy, rules
-        groups = by_facts(condition for rule in rules for condition in rule.conditions)
-        self._questions = tuple(_Question(reads, conditions) for reads, conditions in groups.items())
+        by_reads = by_facts(condition for rule in rules for condition in rule.conditions)
+        self._groups = tuple(_ConditionGroup(reads, conditions) for reads, conditions in by_reads.items())
         self._outcomes: dict[tuple[tuple[Answer, ...], ...], Outcome] = {}
 
     def read(self, facts: Facts) -> Outcome:
-        answers = tuple([question.answers(facts) for question in self._questions])
+        answers = tuple([group.answers(facts) for group in self._groups])
         return self._outcomes.get(answers) or _keep(self._outcomes, answers, self._read(answers))
 
     def _read(self, answers: tuple[tuple[Answer, ...], ...]) -> Outcome:
         known = {
             condition: answer
-            for question, given in zip(self._questions, answers, strict=True)
-            for condition, answer in zip(question.conditions, given, strict=True)
+            for group, given in zip(self._groups, answers, strict=True)
+            for condition, answer in zip(group.conditions, given, strict=True)
         }
         return conclude(
             self._policy, [AnsweredRule(it, tuple(known[its] for its in it.conditions)) for it in self._rules]
         )
 
 
-class _Question:
-    """All conditions that read the same facts."""
+class _ConditionGroup:
+    """All conditions that read the same facts, with a cache of their answers."""
 
     def __init__(self, reads: tuple[str, ...], conditions: Iterable[Condition]) -> None:
         self.conditions = tuple(conditions)

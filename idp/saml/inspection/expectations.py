@@ -34,10 +34,7 @@ def published_fingerprints(metadata: bytes) -> tuple[str, ...]:
     """Return the fingerprints of the certificates that our own metadata publishes for signing."""
     keys = etree.fromstring(metadata).iterfind(_KEY)
     encoded = [it.findtext(_CERTIFICATE, "") for it in keys if it.get("use") != "encryption"]
-    return tuple(
-        certificates.fingerprint(f"-----BEGIN CERTIFICATE-----\n{it.strip()}\n-----END CERTIFICATE-----\n")
-        for it in encoded
-    )
+    return tuple(certificates.fingerprint(certificates.from_base64(it)) for it in encoded)
 
 
 def _wanted(sp: ServiceProvider, request_id: str | None, at: datetime, known: Iterable[str]) -> Wanted:

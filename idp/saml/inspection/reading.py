@@ -217,7 +217,7 @@ def _algorithm(method: etree._Element | None) -> str:
 
 def _fingerprint(encoded: str) -> str:
     try:
-        return certificates.fingerprint(f"-----BEGIN CERTIFICATE-----\n{encoded.strip()}\n-----END CERTIFICATE-----\n")
+        return certificates.fingerprint(certificates.from_base64(encoded))
     except ValueError:
         return ""
 

@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
+from idp.keys import certificates
 from idp.saml import names
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import UnreadableRequest
@@ -85,9 +86,7 @@ def _keys(role: etree._Element, now: datetime) -> Iterator[Check]:
 
 
 def _certificate(holder: etree._Element) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(
-        f"-----BEGIN CERTIFICATE-----\n{holder.text}\n-----END CERTIFICATE-----\n".encode()
-    )
+    return x509.load_pem_x509_certificate(certificates.from_base64(holder.text or "").encode())
 
 
 def _strong(certificate: x509.Certificate) -> bool:

@@ -79,7 +79,7 @@ def test_the_cache_has_a_maximum_size(monkeypatch):
     for text in map(str, range(20)):
         denied = rule_cache.read(policy, "flex", Facts(text=frozenset({text}))).decider.effect is Effect.DENY
         assert denied is ("7" in text)
-    (question,) = policy.caches["flex"]._questions
+    (question,) = policy.caches["flex"]._groups
 
     assert len(question._given) <= 3
 
