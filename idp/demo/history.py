@@ -75,7 +75,7 @@ def write(now: datetime) -> None:
     policy = TimeoutPolicy.objects.get(name="enhanced")
     for nth, (mailbox, header) in enumerate(PHONES.items(), start=1):
         agent = Agent.objects.get(email=f"{mailbox}@acme.example")
-        _write_visits(agent, _seen(header, f"203.0.113.{nth}"), list(_visits(now, chance)), policy)
+        _write_visits(agent, _facts(header, f"203.0.113.{nth}"), list(_visits(now, chance)), policy)
 
 
 def _visits(now: datetime, chance: random.Random) -> Iterator[Visit]:
@@ -98,32 +98,32 @@ def _texts(at: datetime, chance: random.Random) -> tuple[datetime, ...]:
     return (last - timedelta(seconds=45), last) if chance.random() < AGAIN else (last,)
 
 
-def _write_visits(agent: Agent, seen: RequestFacts, visits: list[Visit], policy: TimeoutPolicy) -> None:
-    device = _device(agent, seen, visits)
+def _write_visits(agent: Agent, facts: RequestFacts, visits: list[Visit], policy: TimeoutPolicy) -> None:
+    device = _device(agent, facts, visits)
     wanted = LoginRequirements("flex", "Flex")
     for came in visits:
         if came.with_code:
             device.authenticated_at = came.at
         request = FlowRequest(
-            InMemoryFlow(wanted, policy, return_path=str, protocol=dict, begun_at=came.at), seen, came.at
+            InMemoryFlow(wanted, policy, return_path=str, protocol=dict, begun_at=came.at), facts, came.at
         )
-        decision = request.decide(Subject(agent, device, fresh=came.with_code), touch_points=seen.touch_points)
-        common = {"agent": agent, "service": wanted.service, "address": seen.origin.address}
+        decision = request.decide(Subject(agent, device, fresh=came.with_code), touch_points=facts.touch_points)
+        common = {"agent": agent, "service": wanted.service, "address": facts.origin.address}
         for text_at in came.texts_at:
-            _write(text_at, Kind.CODE_SENT, seen, detail="sms: sent", **common)
+            _write(text_at, Kind.CODE_SENT, facts, detail="sms: sent", **common)
         method = Method.CODE if came.with_code else Method.SESSION
         _write(
-            came.at, Kind.SIGNED_IN, seen, device=device, method=method, **common, **access_decision.recorded(decision)
+            came.at, Kind.SIGNED_IN, facts, device=device, method=method, **common, **access_decision.recorded(decision)
         )
     device.save()
 
 
-def _write(at: datetime, kind: Kind, seen: RequestFacts, **more: Any) -> None:
-    LoginEvent.objects.create(at=at, kind=kind, user_agent=seen.origin.user_agent, reference=reference.new(), **more)
+def _write(at: datetime, kind: Kind, facts: RequestFacts, **more: Any) -> None:
+    LoginEvent.objects.create(at=at, kind=kind, user_agent=facts.origin.user_agent, reference=reference.new(), **more)
 
 
-def _device(agent: Agent, seen: RequestFacts, visits: list[Visit]) -> Device:
-    browser = seen.browser
+def _device(agent: Agent, facts: RequestFacts, visits: list[Visit]) -> Device:
+    browser = facts.browser
     return Device.objects.create(
         agent=agent,
         kind=browser.kind,
@@ -139,6 +139,6 @@ def _device(agent: Agent, seen: RequestFacts, visits: list[Visit]) -> Device:
     )
 
 
-def _seen(header: str, address: str) -> RequestFacts:
+def _facts(header: str, address: str) -> RequestFacts:
     parsed = user_agents.parse(header)
     return RequestFacts(None, None, None, parsed, TOUCH_POINTS, Origin(address, parsed.text, ""))

@@ -70,7 +70,7 @@ def find_or_create(
     )
     new = Verification(authenticator=authenticator, counted_as=counted_as, started_at=now)
     while not _INSERT(new):
-        if not _lock(begun):
+        if not _hold(begun):
             continue  # it ended at the same moment
         found = begun.get()
         is_of_the_future = found.started_at > now + CLOCKS_APART  # begun by a wrong clock
@@ -115,5 +115,5 @@ def open_tests() -> QuerySet[Verification]:
     return Verification.objects.filter(asked_by__isnull=False, ended_at__isnull=True)
 
 
-def _lock(rows: QuerySet[Verification]) -> bool:
+def _hold(rows: QuerySet[Verification]) -> bool:
     return rows.update(tries=F("tries")) > 0

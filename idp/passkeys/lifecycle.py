@@ -37,7 +37,7 @@ def spend(text: str, login: UUID, now: datetime) -> Passkey | NotProved:
     presented = verification.read(text)
     if isinstance(presented, Refused):
         return NotProved(presented)
-    passkey = _held(presented.credential_id)
+    passkey = _get_and_hold(presented.credential_id)
     if passkey is None:
         return NotProved(Refused("unknown"))
     used = _use(passkey, presented, challenge, rp)
@@ -95,7 +95,7 @@ def remove(chosen: PasskeyQuerySet, now: datetime) -> list[Passkey]:
     return removed
 
 
-def _held(credential_id: bytes) -> Passkey | None:
+def _get_and_hold(credential_id: bytes) -> Passkey | None:
     """Return a passkey and its agent, both locked until the commit, so its signature count is current."""
     named = Passkey.objects.filter(credential_id=credential_id)
     owner = named.values_list("agent", flat=True).first()
