@@ -107,7 +107,8 @@ def test_open_requests_finish_while_the_service_is_reloaded_and_restarted(place,
         until(lambda: place.log.read_text().count("Handling signal: term") == 2)
         twilio_answers()
         place.end(0)
-        place.start()  # what comes in between waits in the socket, as the page that follows the code does
+        place.start()
+    assert place.get("/healthz").status_code == 200  # what comes in between waits in the socket
 
 
 def test_a_new_version_that_cannot_start_leaves_the_former_one_serving(place):
