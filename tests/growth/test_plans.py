@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from django.db.models import QuerySet
 from pydantic import SecretStr
 
 from idp.agents import reach
@@ -118,7 +119,7 @@ def test_a_supervisors_agents_are_found_without_reading_everybodys_roles(db):
 
 def test_sealing_finds_recent_entries_by_their_time(db):
     yesterday = {"at": place.NOW - timedelta(days=1), "kind": Kind.SIGNED_IN, "reference": "7KQ2M-9TX4D"}
-    LoginEvent.objects.bulk_create(LoginEvent(**yesterday) for _ in range(1000))
+    QuerySet(LoginEvent).bulk_create(LoginEvent(**yesterday) for _ in range(1000))
     if connection.vendor == "postgresql":  # whose plan depends on what it knows of the table
         connection.cursor().execute("ANALYZE audit_loginevent")
     asked = Asked([])
