@@ -81,7 +81,7 @@ def _redeem(
         return Reused()
     if now >= code.expires_at:
         return None
-    outcome = app_sign_in.enrol(client.login(now), _proof(code), facts, now)
+    outcome = app_sign_in.enrol(client.begin_flow(now), _proof(code), facts, now)
     if isinstance(outcome, SignedIn):
         unused = AuthorizationCode.objects.filter(pk=code.pk, used_at__isnull=True)
         if unused.update(used_at=max(now, code.made_at), device=outcome.device) != 1:

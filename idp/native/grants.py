@@ -43,7 +43,7 @@ def by_code(client: Client, redemption: Redemption, facts: RequestFacts, now: da
 def by_token(client: Client, facts: RequestFacts, now: datetime) -> Granted:
     """Renew an app's sign-in with its long-lived token, and return the next token. Raises InvalidGrant, Busy."""
     _only(ClientKind.APP, client)
-    outcome = in_transaction(lambda: app_sign_in.renew(client.login(now), facts, now))
+    outcome = in_transaction(lambda: app_sign_in.renew(client.begin_flow(now), facts, now))
     if isinstance(outcome, SignedIn):
         return Granted(bearer.issue(client, outcome.device, now), outcome.token)
     raise _refused("unknown" if isinstance(outcome, Unknown) else _reason(outcome))

@@ -86,8 +86,8 @@ class Client(models.Model):
         """Return the service providers that the app may open and that accept sign-ins Latchkey starts."""
         return self.services.filter(enabled=True, unsolicited=True, consumers__isnull=False).distinct()
 
-    def login(self, now: datetime) -> InMemoryFlow:
-        """Begin a login without pages for a request of this client."""
+    def begin_flow(self, now: datetime) -> InMemoryFlow:
+        """Begin a flow without pages for a request of this client."""
         requirements = LoginRequirements(self.service, self.name)
         return InMemoryFlow(requirements, self.timeout_policy, return_path=str, protocol=dict, begun_at=now)
 

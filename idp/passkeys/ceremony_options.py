@@ -21,14 +21,14 @@ from idp.passkeys.models import Passkey, Purpose
 TIMEOUT = 120_000  # milliseconds for the person to respond
 
 
-def for_sign_in(login: UUID, now: datetime) -> str | None:
+def for_sign_in(flow: UUID, now: datetime) -> str | None:
     """Return the options to use any passkey for this installation. None if it cannot have passkeys."""
     rp = relying_party.from_settings()
     if rp is None:
         return None
     options = generate_authentication_options(
         rp_id=rp.id,
-        challenge=challenges.ask(Purpose.SIGN_IN, login, now),
+        challenge=challenges.ask(Purpose.SIGN_IN, flow, now),
         timeout=TIMEOUT,
         user_verification=UserVerificationRequirement.REQUIRED,
     )

@@ -27,13 +27,13 @@ class NotProved:
     named: Passkey | None = None
 
 
-def spend(text: str, login: UUID, now: datetime) -> Passkey | NotProved:
+def spend(text: str, flow: UUID, now: datetime) -> Passkey | NotProved:
     """Accept the use of a passkey as a proof of its agent, once. Runs inside the transaction that signs the agent in.
 
-    The login's challenge is used up in any case. The user handle in the answer must be that of the passkey's agent
+    The flow's challenge is used up in any case. The user handle in the answer must be that of the passkey's agent
     (WebAuthn Level 3, section 7.2 step 6), and the agent must be switched on.
     """
-    rp, challenge = relying_party.from_settings(), challenges.take(Purpose.SIGN_IN, login, now)
+    rp, challenge = relying_party.from_settings(), challenges.take(Purpose.SIGN_IN, flow, now)
     presented = verification.read(text)
     if isinstance(presented, Refused):
         return NotProved(presented)
