@@ -4,6 +4,7 @@ import errno
 import socket
 import struct
 import time
+from contextlib import suppress
 from threading import Thread
 from typing import Any
 
@@ -48,14 +49,17 @@ class Worker(SyncWorker):  # type: ignore[misc] # gunicorn has no types
             thread.join(max(0.0, end - time.monotonic()))
 
     def serve(self, listener: Any) -> None:  # noqa: ANN401 - the same
-        """Answer one connection after the other."""
-        try:
-            while self.alive:
-                if client := next_client(listener):
+        """Answer one connection after the other. Whatever a request brings about ends neither thread nor process."""
+        while self.alive:
+            try:
+                client = next_client(listener)
+            except Exception:
+                self.log.exception("No connection can be accepted. The process ends; its master starts another.")
+                self.alive = False
+                return
+            if client is not None:
+                with suppress(Exception):  # of telling the client of an error, which is in the log
                     self.answer(listener, *client)
-        except Exception:
-            self.log.exception("No connection can be accepted. The process ends; its master starts another.")
-            self.alive = False
 
     def answer(self, listener: Any, client: socket.socket, address: Any) -> None:  # noqa: ANN401 - the same
         """Answer the one request of a connection, and close it."""
@@ -68,7 +72,7 @@ class Worker(SyncWorker):  # type: ignore[misc] # gunicorn has no types
         except OSError as fault:
             if fault.errno not in HUNG_UP:
                 self.log.exception("Socket error processing request.")
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the client gets an answer
+        except BaseException as fault:  # noqa: BLE001 - whatever it is, the client gets an answer
             self.handle_error(request, client, address, fault)
         finally:
             _close(client)

@@ -16,12 +16,15 @@ from idp.conf import ROOT
 from tests.deployment.behind_nginx import until
 from tests.environment import free_port
 
-MAY_OPEN_NO_MORE = """
+APPLICATION = """
 import os
 import resource
 
 def application(environ, start_response):
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    if environ["PATH_INFO"] == "/exit":
+        raise SystemExit
+    if environ["PATH_INFO"] == "/open-no-more":
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     start_response("200 OK", [])
     return [str(os.getpid()).encode()]
 """
@@ -29,8 +32,8 @@ def application(environ, start_response):
 
 @contextmanager
 def serving(folder):
-    """The address of a server whose process may open no more files after it has answered once, with its number."""
-    (folder / "an_application.py").write_text(MAY_OPEN_NO_MORE)
+    """The address of a server with two threads, which answers with the number of its process."""
+    (folder / "an_application.py").write_text(APPLICATION)
     port = free_port()
     worker = ["--worker-class", "idp.gunicorn_worker.Worker", "--threads", "2", "--no-control-socket"]
     where = ["--config", "/dev/null", "--pythonpath", str(folder), "--bind", f"127.0.0.1:{port}", "an_application"]
@@ -50,8 +53,16 @@ def listens(port):
 @pytest.mark.long
 def test_a_process_that_may_open_no_more_files_makes_room_for_another(tmp_path):
     with serving(tmp_path) as server:
-        first = requests.get(server, timeout=20).text
+        first = requests.get(f"{server}/open-no-more", timeout=20).text
         until(lambda: requests.get(server, timeout=20).text != first)
+
+
+@pytest.mark.long
+def test_a_request_that_would_end_its_thread_gets_an_error_and_the_next_one_its_answer(tmp_path):
+    with serving(tmp_path) as server:
+        first = requests.get(server, timeout=20).text
+        assert [requests.get(f"{server}/exit", timeout=20).status_code for _ in range(3)] == [500, 500, 500]
+        assert requests.get(server, timeout=20).text == first
 
 
 @pytest.mark.long
