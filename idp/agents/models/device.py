@@ -53,8 +53,8 @@ class Device(models.Model):
     """A browser in which an agent entered a right code, or an app (`client`) that an agent signed in to.
 
     `generation` counts the right codes, and `last_cutoff` is the ID of the last *everyone out* before the last of them,
-    or 0. A `remembered` device has a long-lived token, which is then the only
-    proof. The browser identifies the device by a secret, of which only the hash is stored.
+    or 0. A `remembered` device has a long-lived token, which is then the only proof. The browser identifies the device
+    by a secret, of which only the hash is stored.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
