@@ -101,6 +101,27 @@ def test_a_sign_out_that_finds_latchkey_busy_on_its_way_can_go_on(clock, phone, 
     assert statuses(answer) == [names.SUCCESS]
 
 
+def test_a_service_whose_redirect_was_lost_is_asked_again_if_the_sign_out_comes_again(clock, phone, shifts, wiki):
+    at_shifts, _ = shifts.sign_in(phone), wiki.sign_in(phone)
+    address = shifts.logout_url(at_shifts)
+    get_without_redirect(phone, address)  # and its answer never arrives
+    asked, _ = wiki.read_address(get_without_redirect(phone, address).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, wiki.answer_url(asked)).headers["Location"])
+    assert statuses(answer) == [names.SUCCESS]
+
+
+def test_a_sign_out_that_comes_again_does_not_ask_a_service_that_has_answered(clock, phone, shifts, wiki):
+    blog = PretendService("blog")
+    at_shifts, _, _ = (it.sign_in(phone) for it in (shifts, wiki, blog))
+    address = shifts.logout_url(at_shifts)
+    location = get_without_redirect(phone, address).headers["Location"]
+    first, second = (wiki, blog) if location.startswith(wiki.slo) else (blog, wiki)
+    get_without_redirect(phone, first.answer_url(first.read_address(location)[0]))  # and its answer never arrives
+    asked, _ = second.read_address(get_without_redirect(phone, address).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, second.answer_url(asked)).headers["Location"])
+    assert statuses(answer) == [names.SUCCESS]
+
+
 def test_signing_out_by_post_gets_a_response_by_post(clock, phone):
     shifts = PretendService("shifts", logout=POST_ONLY)
     told = shifts.sign_in(phone)
@@ -210,6 +231,16 @@ def test_a_service_that_wants_no_answer_gets_none(clock, phone, shifts):
     page = phone.open(shifts.logout_url(told, extensions=ASYNCHRONOUS))
     assert (page.status, page.heading) == (200, "You are signed out")
     assert service_asks_for_a_code(phone, shifts)
+
+
+def test_a_sign_out_that_wants_no_answer_can_come_again_until_it_is_done(clock, phone, shifts, wiki):
+    at_shifts, _ = shifts.sign_in(phone), wiki.sign_in(phone)
+    address = shifts.logout_url(at_shifts, extensions=ASYNCHRONOUS)
+    get_without_redirect(phone, address)  # and its answer never arrives
+    asked, _ = wiki.read_address(get_without_redirect(phone, address).headers["Location"])
+    page = phone.open(wiki.answer_url(asked))
+    assert (page.status, page.heading) == (200, "You are signed out")
+    assert phone.open(address).heading == "This sign-out was requested before"
 
 
 def test_without_a_session_index_every_session_of_that_person_there_ends(clock, phone, desktop, shifts):

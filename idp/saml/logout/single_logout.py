@@ -34,9 +34,9 @@ from idp.sessions.models import SsoSession
 def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: Origin, now: datetime) -> Logout:
     """End the sessions that a LogoutRequest names, once, and start to notify the other services.
 
-    The same request may come again until it is answered, since the browser may find us busy on its way. It ends nothing
-    more then. Raises RepeatedLogoutRequest after that, and AnswerLogoutWithStatus if we never gave the service provider
-    that name.
+    The same request may come again until it is answered, since the browser may find us busy, or lose our redirect. It
+    ends nothing more then. Raises RepeatedLogoutRequest after that, and AnswerLogoutWithStatus if we never gave the
+    service provider that name.
     """
     with transaction.atomic():
         if _is_repeated(sp, request):
@@ -113,7 +113,7 @@ def status_of(logout: Logout) -> SamlStatus:
 def _last(logout: Logout, now: datetime) -> Outgoing | None:
     if Logout.objects.filter(pk=logout.pk, finished_at__isnull=True).update(finished_at=now) != 1:
         return None
-    if logout.initiator is None:
+    if logout.initiator is None or logout.asynchronous:
         return None
     return logout_messages.response_to(logout.initiator, status_of(logout), logout.request_id, logout.relay_state, now)
 
@@ -133,6 +133,8 @@ def _unanswered(sp: ServiceProvider, request: TrustedLogoutRequest) -> Logout:
     begun = Logout.objects.filter(initiator=sp, request_id=request.id).order_by("begun_at").last()
     if begun is None or begun.finished_at is not None:
         raise RepeatedLogoutRequest("this LogoutRequest was taken before")
+    # The browser is here, so it is not on its way with an answer: the service that was asked last is asked again.
+    begun.notices.filter(outcome=Outcome.ASKED).update(outcome=Outcome.WAITING)
     return begun
 
 
@@ -152,9 +154,12 @@ def _begin_for(
     sp: ServiceProvider, request: TrustedLogoutRequest, devices: list[UUID], origin: Origin, now: datetime
 ) -> Logout:
     locks.hold_devices(devices)
-    initiator = None if request.asynchronous else sp
     logout = Logout.objects.create(
-        initiator=initiator, request_id=request.id, relay_state=request.relay_state, begun_at=now
+        initiator=sp,
+        request_id=request.id,
+        relay_state=request.relay_state,
+        asynchronous=request.asynchronous,
+        begun_at=now,
     )
     # The sender knows already; the others have to be notified.
     known = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id, over_at__isnull=True)

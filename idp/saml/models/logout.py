@@ -48,14 +48,15 @@ class ObeyedLogoutRequest(models.Model):
 class Logout(models.Model):
     """A logout that goes through the browser, from one service provider to the next.
 
-    `initiator` is the service provider that asked and waits for our answer to its `request_id`, none if the
-    agent began here or no answer is wanted.
+    `initiator` is the service provider that asked, none if the agent began here. It waits for our answer to its
+    `request_id`, unless the request was `asynchronous`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     initiator = models.ForeignKey(ServiceProvider, models.CASCADE, null=True, blank=True)
     request_id = models.CharField(max_length=256, blank=True)
     relay_state = models.TextField(null=True, blank=True)  # noqa: DJ001 - none and empty differ
+    asynchronous = models.BooleanField(default=False, db_default=False)
     begun_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
