@@ -42,10 +42,16 @@ def failures(counted_as: str, *, own: bool, now: datetime) -> Failures:
 
 
 def failure_parts(counted_as: str, *, own: bool, now: datetime) -> list[Part]:
-    """Return what sums up the two figures of `Failures`, for a query that sums up other things as well."""
-    every = Verification.objects.filter(counted_as=counted_as).order_by()
-    right = every.filter(outcome__in=PROVED).values("counted_as").annotate(at=Max("started_at")).values("at")
-    lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).order_by("pk").values("lifted_at")
+    """Return what sums up the two figures of `Failures`, for a query that sums up other things as well.
+
+    A right code or a lifted pause that a wrong clock dated ahead does not count yet: it would forgive all guesses until
+    that instant.
+    """
+    every, latest = Verification.objects.filter(counted_as=counted_as).order_by(), now + CLOCKS_APART
+    proved = every.filter(outcome__in=PROVED, started_at__lte=latest)
+    right = proved.values("counted_as").annotate(at=Max("started_at")).values("at")
+    pardoned = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as, lifted_at__lte=latest)
+    lifted = pardoned.order_by("pk").values("lifted_at")
     never = Value(LONG_AGO, DateTimeField())
     after = Greatest(Coalesce(Subquery(right), never), Coalesce(Subquery(lifted[:1]), never))
     in_a_row = every.filter(started_at__gt=after)

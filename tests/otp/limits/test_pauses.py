@@ -68,3 +68,23 @@ def test_wrong_codes_dated_by_a_clock_that_was_hours_ahead_make_no_pause_longer(
         strangers_tries=4,
     )
     assert pauses.paused_until(counted_as, own=False, now=NOW) is None
+
+
+def a_right_code():
+    ahead, phone = NOW + timedelta(hours=3), PhoneAuthenticator.objects.get()
+    counted_as = verifications.counted_as_of(NUMBER, phone)
+    Verification.objects.create(
+        counted_as=counted_as, authenticator=phone, started_at=ahead, ended_at=ahead, outcome="approved"
+    )
+
+
+def a_lifted_pause():
+    PhoneAuthenticator.objects.update(lifted_at=NOW + timedelta(hours=3))
+
+
+@pytest.mark.parametrize("dated_ahead", [a_right_code, a_lifted_pause], ids=lambda it: it.__name__)
+def test_nobody_guesses_until_the_time_to_which_a_clock_that_was_hours_ahead_dated_something(agent, dated_ahead):
+    dated_ahead()
+    counted_as = guessed_in_vain(PhoneAuthenticator.objects.get(), A_YEAR)
+    assert pauses.paused_until(counted_as, own=False, now=NOW) is not None
+    assert pauses.paused_until(counted_as, own=False, now=NOW + timedelta(hours=4)) is None
