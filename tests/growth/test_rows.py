@@ -9,6 +9,7 @@ from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
 from tests.growth import rows
 from tests.growth.sizes import Sizes
+from tests.speed.place import Clock, at_a_computer, at_a_phone
 from tests.web.seeded import a_service
 
 
@@ -32,3 +33,11 @@ def test_every_generated_agent_has_a_number_a_phone_and_a_computer(filled):
 def test_every_generated_entry_is_sealed(filled):
     assert Chain.objects.get().settled == LoginEvent.objects.latest("pk").pk
     assert Seal.objects.count() == LoginEvent.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_generated_agent_signs_in_on_another_computer_and_another_phone(filled):
+    agent = Agent.objects.get(pk=rows.key_of("agent", 7))
+    for another in (at_a_computer, at_a_phone):
+        assert another(None, Clock(NOW), agent).cookies
+    assert Device.objects.active().of(agent).count() == 3  # the new phone ended the other one

@@ -185,7 +185,10 @@ def by_code(browser, emulator, number, now):
 
 
 def _enrolled(agent, browser, now):
+    from django.db import transaction
+
     from idp.agents import devices
 
-    enrolment = devices.enrol(agent, browser, None, now)
+    with transaction.atomic():  # an agent may have devices already, which are held
+        enrolment = devices.enrol(agent, browser, None, now)
     return enrolment.device, enrolment.secret
