@@ -31,7 +31,7 @@ class Limit(StrEnum):
 
 def code_is_too_old(policy: TimeoutPolicy, authenticated_at: datetime, now: datetime) -> bool:
     """Tell whether a new code is due, which ends both session and token. At the exact instant it is due."""
-    return policy.code_again_after is not None and now >= authenticated_at + policy.code_again_after
+    return policy.code_again_after is not None and _has_passed(policy.code_again_after, authenticated_at, now)
 
 
 def passed_limit(
@@ -42,14 +42,21 @@ def passed_limit(
     last_seen_at: datetime,
     now: datetime,
 ) -> Limit | None:
-    """Return the limit that ended the session, or None while it counts. At the exact instant the limit has passed."""
+    """Return the limit that ended the session, or None while it counts. At the exact instant the limit has passed.
+
+    It has passed too since an instant as far ahead: a wrong clock dated that.
+    """
     if code_is_too_old(policy, authenticated_at, now):
         return Limit.CODE_AGE
-    if now >= opened_at + policy.absolute:
+    if _has_passed(policy.absolute, opened_at, now):
         return Limit.ABSOLUTE
-    if now >= last_seen_at + policy.inactivity:
+    if _has_passed(policy.inactivity, last_seen_at, now):
         return Limit.INACTIVITY
     return None
+
+
+def _has_passed(limit: timedelta, since: datetime, now: datetime) -> bool:
+    return abs(now - since) >= limit
 
 
 def ends_at(

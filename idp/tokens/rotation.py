@@ -70,7 +70,7 @@ def judge(shown: Shown, family: Family, *, quiet: timedelta, now: datetime) -> V
     """
     if family.revoked:
         return Verdict.ENDED
-    if now >= shown.expires_at:
+    if now >= shown.expires_at or shown.issued_at >= now + LIFETIME:  # dated by a wrong clock
         return Verdict.EXPIRED
     visiting = family.last_hand_out is not None and now < family.last_hand_out + quiet
     if shown.generation < family.generation:

@@ -61,6 +61,13 @@ def test_a_phone_that_alternates_between_nodes_stays_signed_in_without_an_alarm(
     consistency.check()
 
 
+def test_a_code_given_at_the_node_ahead_sets_up_no_passkey_elsewhere(phone, ahead):
+    with ahead():
+        phone.sign_in()
+    page = phone.open(f"{ME}/passkeys")
+    assert (page.status, page.heading) == (403, "Sign in with a code first")
+
+
 def test_a_code_sent_by_the_node_ahead_signs_in_at_another(phone, ahead):
     with ahead():
         page = phone.ask_code(phone.ask_flex())

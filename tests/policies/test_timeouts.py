@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -73,6 +74,22 @@ def test_a_code_is_too_old_from_the_instant_of_its_limit_on(policy):
     assert code_is_too_old(policy, authenticated_at, NOW)
 
 
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [("authenticated_at", Limit.CODE_AGE), ("opened_at", Limit.ABSOLUTE), ("last_seen_at", Limit.INACTIVITY)],
+)
+@pytest.mark.parametrize("policy", [LEGACY, ENHANCED], ids=lambda it: it.name)
+def test_an_instant_further_ahead_than_its_limit_was_dated_by_a_wrong_clock_and_counts_no_more(policy, ahead, expected):
+    limits = {
+        "authenticated_at": policy.code_again_after,
+        "opened_at": policy.absolute,
+        "last_seen_at": policy.inactivity,
+    }
+    facts = dict.fromkeys(limits, NOW)
+    assert passed_limit(policy, **facts | {ahead: NOW + limits[ahead] - TICK}, now=NOW) is None
+    assert passed_limit(policy, **facts | {ahead: NOW + limits[ahead]}, now=NOW) is expected
+
+
 def test_a_policy_without_a_limit_for_codes_never_asks_again():
     assert not code_is_too_old(LEGACY_REMEMBERED, datetime(2000, 1, 1, tzinfo=UTC), NOW)
 
@@ -94,9 +111,14 @@ def test_the_built_in_policies_are_those_of_the_table():
     }
 
 
-@pytest.mark.parametrize("policy", BUILT_IN, ids=lambda it: it.name)
-@pytest.mark.parametrize(("code", "opened", "seen"), [(0, 0, 0), (5, 5, 0.5), (23.5, 23.5, 0), (30, 0.5, 0.1)])
-def test_the_stated_end_is_the_first_limit(policy, code, opened, seen):
+HOURS_AGO = [(0, 0, 0), (5, 5, 0.5), (23.5, 23.5, 0)]
+SINCE_A_CODE_OF_YESTERDAY = (30, 0.5, 0.1)  # which is too old by LEGACY
+SESSIONS = [*product(BUILT_IN, HOURS_AGO), *product((ENHANCED, LEGACY_REMEMBERED), [SINCE_A_CODE_OF_YESTERDAY])]
+
+
+@pytest.mark.parametrize(("policy", "hours"), SESSIONS)
+def test_the_stated_end_is_the_first_limit(policy, hours):
+    code, opened, seen = hours
     facts = {"authenticated_at": ago(code), "opened_at": ago(opened), "last_seen_at": ago(seen)}
     end = ends_at(policy, **facts)
     assert passed_limit(policy, **facts, now=end) is not None

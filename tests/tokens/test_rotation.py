@@ -52,6 +52,11 @@ def test_a_token_ends_seven_days_after_its_issue(issued, expected):
     assert verdict(shown(issued=issued), family(last=HOUR)) is expected
 
 
+def test_a_token_dated_further_ahead_than_it_lasts_was_issued_by_a_wrong_clock_and_has_ended():
+    assert verdict(shown(issued=TICK - LIFETIME), family(last=TICK - LIFETIME)).lets_in
+    assert verdict(shown(issued=-LIFETIME), family(last=-LIFETIME)) is Verdict.EXPIRED
+
+
 @pytest.mark.parametrize(
     "token",
     [shown(issued=LIFETIME, generation=2), shown(issued=LIFETIME, retired=HOUR)],

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from idp import clock, reference
+from idp.clock import CLOCKS_APART, lately
 from idp.errors import IdpError
 from idp.saml.bindings.receiving import receive
 from idp.saml.errors import AnswerWithStatus
@@ -39,7 +40,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 def begin(now: datetime) -> Listening:
     """Record requests for ten minutes from now. Deletes what was recorded before."""
-    if listening := Listening.objects.filter(until__gt=now).first():
+    if listening := Listening.objects.filter(lately("until", now, now + LASTS)).first():
         listening.until = now + LASTS
         listening.save(update_fields=["until"])
         return listening
@@ -57,8 +58,11 @@ def end(now: datetime) -> None:
 
 
 def current(now: datetime) -> Listening | None:
-    """Return the listening that is under way, if any. It is cached, so callers must not change it."""
-    return next((it for it in _all() if it.until > now), None)
+    """Return the listening that is under way, if any. It is cached, so callers must not change it.
+
+    One that ends later than any may was begun by a wrong clock.
+    """
+    return next((it for it in _all() if now < it.until <= now + LASTS + CLOCKS_APART), None)
 
 
 @Cached
@@ -94,11 +98,11 @@ def _note(request: HttpRequest, outcome: str, status: str = "") -> None:
     """Record a request. Never fails, since no sign-in may depend on it."""
     try:
         now = clock.now()
-        if listening := current(now):
+        if current(now):
             row = _heard(request, outcome, status, now)
             with transaction.atomic():
                 row.save()
-                _forget(listening)
+                _forget()
     except Exception as error:  # noqa: BLE001 - see above
         log.warning("not_noted", error=type(error).__name__)
 
@@ -138,9 +142,9 @@ def _cut(text: str, longest: int = LONGEST_TEXT) -> str:
     return text if len(text) <= longest else text[: longest - 1] + CUT
 
 
-def _forget(listening: Listening) -> None:
+def _forget() -> None:
     """Keep the newest. Drop unknown senders first, then those that only claim to be Flex: a flood hides nothing."""
-    rows = list(HeardRequest.objects.filter(at__gte=listening.begun_at))
+    rows = list(HeardRequest.objects.all())
     surplus = len(rows) - MOST_HEARD
     if surplus > 0:
         issuers = {row.issuer for row in rows}

@@ -204,3 +204,19 @@ def test_a_note_that_cannot_be_written_fails_no_sign_in(ear, flex, monkeypatch):
     monkeypatch.setattr(HeardRequest, "save", full)
     assert is_taken(by_redirect(a_query(asked())))
     assert by_redirect(a_query(asked(issuer=STRANGER))).status == 403
+
+
+def test_listening_that_a_clock_hours_ahead_began_notes_nothing_elsewhere_and_can_begin_anew(clock, flex):
+    listening.begin(ours.now() + timedelta(hours=3))
+    by_redirect(a_query(asked()))
+    assert not HeardRequest.objects.exists()
+    listening.begin(ours.now())
+    by_redirect(a_query(asked()))
+    assert heard().issuer == FLEX
+
+
+def test_no_more_is_kept_at_a_node_whose_clock_is_almost_a_minute_behind_that_of_the_one_that_listens(clock, flex):
+    listening.begin(ours.now() + timedelta(seconds=50))
+    for _ in range(listening.MOST_HEARD + 2):
+        by_redirect(a_query(asked()))
+    assert HeardRequest.objects.count() == listening.MOST_HEARD
