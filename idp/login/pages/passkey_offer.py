@@ -12,16 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.agents.models import Device, Kind
+from idp.agents.models import Device
 from idp.login import cookies, passkey_setup, request_facts
 from idp.login.flow import device_state, storage
 from idp.login.flow.sign_in import Admission, LoginResult
 from idp.login.models import LoginFlow
-from idp.login.pages.forms import PasskeyForm
+from idp.login.pages import passkey_setup_form
+from idp.login.pages.passkey_setup_form import SetupForm
 from idp.login.pages.rendering import address, page, see_other
-from idp.passkeys import ceremony_options, relying_party
+from idp.passkeys import relying_party
 from idp.passkeys.models import Passkey
-from idp.passkeys.verification import Refused
 
 TO_THINK = timedelta(minutes=5)
 """How much of the flow's lifetime has to be left. The page continues by itself a minute earlier."""
@@ -55,9 +55,11 @@ def offer(request: HttpRequest, flow_id: UUID) -> HttpResponse:
         return response
     with transaction.atomic():
         device = _device(request, flow)
-        if device is None:
-            return see_other(flow.return_to)
-        return _set_up(request, flow, device) if request.method == "POST" else _show(request, flow, device)
+        form = passkey_setup_form.answer(request, device) if device else None
+    if not isinstance(form, SetupForm):
+        return see_other(flow.return_to)
+    patience = int((TO_THINK - timedelta(minutes=1)).total_seconds())
+    return page(request, flow, "login/passkey_offer.html", {**form.context, "patience": patience}, status=form.status)
 
 
 def _device(request: HttpRequest, flow: LoginFlow) -> Device | None:
@@ -67,24 +69,3 @@ def _device(request: HttpRequest, flow: LoginFlow) -> Device | None:
     if device is None or device.pk != flow.device_id:
         return None
     return device if passkey_setup.is_proved_lately(device, now) else None
-
-
-def _show(request: HttpRequest, flow: LoginFlow, device: Device, *, fault: int | None = None) -> HttpResponse:
-    options = ceremony_options.for_setup(device, clock.now())
-    if options is None:
-        return see_other(flow.return_to)
-    context = {
-        "options_json": options,
-        "mobile": device.kind == Kind.MOBILE,
-        "patience": int((TO_THINK - timedelta(minutes=1)).total_seconds()),
-        "not_taken": fault is not None,
-    }
-    return page(request, flow, "login/passkey_offer.html", context, status=fault or 200)
-
-
-def _set_up(request: HttpRequest, flow: LoginFlow, device: Device) -> HttpResponse:
-    form = PasskeyForm(request.POST)
-    if not form.is_valid():
-        return _show(request, flow, device, fault=400)
-    made = passkey_setup.set_up(form.cleaned_data["passkey"], device, request_facts.origin_of(request), clock.now())
-    return _show(request, flow, device, fault=403) if isinstance(made, Refused) else see_other(flow.return_to)

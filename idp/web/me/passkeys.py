@@ -11,11 +11,9 @@ from idp import clock
 from idp.agents.models import Device
 from idp.errors import IdpError
 from idp.login import passkey_setup, request_facts
-from idp.login.pages.forms import PasskeyForm
+from idp.login.pages import passkey_setup_form
 from idp.login.pages.rendering import see_other
-from idp.passkeys import ceremony_options
 from idp.passkeys.models import Passkey
-from idp.passkeys.verification import Refused
 from idp.web.me import proving
 from idp.web.me.page import device_of
 from idp.wording import for_agents
@@ -39,21 +37,12 @@ def passkeys(request: HttpRequest) -> HttpResponse:
         return _remove(request, device)
     if not passkey_setup.is_proved_lately(device, clock.now()):
         return proving.ask(request, "passkeys")
-    if request.method == "GET":
-        return _show(request, device)
-    form = PasskeyForm(request.POST)
-    if not form.is_valid():
-        return _show(request, device, fault=400)
-    made = passkey_setup.set_up(form.cleaned_data["passkey"], device, request_facts.origin_of(request), clock.now())
-    return _show(request, device, fault=403) if isinstance(made, Refused) else see_other("/me")
-
-
-def _show(request: HttpRequest, device: Device, *, fault: int | None = None) -> HttpResponse:
-    options = ceremony_options.for_setup(device, clock.now())
-    if options is None:
+    form = passkey_setup_form.answer(request, device)
+    if isinstance(form, Passkey):
+        return see_other("/me")
+    if form is None:
         raise NoPasskeysHere("the base URL names a number")
-    context = {"options_json": options, "mobile": device.kind == "mobile", "not_taken": fault is not None}
-    return render(request, "me/passkey.html", context, status=fault)
+    return render(request, "me/passkey.html", form.context, status=form.status)
 
 
 def _remove(request: HttpRequest, device: Device) -> HttpResponse:
