@@ -6,7 +6,7 @@ from typing import Final
 
 from idp.agents.authentication import FRESH
 from idp.audit.models import Kind, LoginEvent
-from idp.policies.simulation.replay import PastSignIn
+from idp.policies.simulation.judging import PastSignIn
 
 JUDGED: Final = (Kind.SIGNED_IN, Kind.RENEWED, Kind.REFUSED)
 """Kinds of lines that end in the access policy's word. One attempt leaves one of them."""

@@ -14,7 +14,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.audit.past_sign_ins import past
 from idp.policies.access.rules import Effect, Policy
 from idp.policies.models import PolicyRevision
-from idp.policies.simulation.replay import Judge, counting
+from idp.policies.simulation.judging import Judge, deciding_part
 
 HOUR: Final = timedelta(hours=1)
 WATCHED: Final = timedelta(days=1)
@@ -78,7 +78,7 @@ def _just_published(now: datetime) -> QuerySet[PolicyRevision]:
 
 def _decides_otherwise(live: PolicyRevision) -> bool:
     before = PolicyRevision.objects.filter(number=(live.number or 0) - 1).prefetch_related("rules").first()
-    return counting(before.policy if before else Policy()) != counting(live.policy)
+    return deciding_part(before.policy if before else Policy()) != deciding_part(live.policy)
 
 
 def _refused(begun: datetime, number: int, now: datetime) -> dict[datetime, Counter[str]]:

@@ -41,7 +41,7 @@ class _PolicyCache:
     def __init__(self, policy: Policy, rules: tuple[Rule, ...]) -> None:
         self._policy, self._rules = policy, rules
         by_reads = by_facts(condition for rule in rules for condition in rule.conditions)
-        self._groups = tuple(_ConditionGroup(reads, conditions) for reads, conditions in by_reads.items())
+        self._groups = tuple(_AnswersByFacts(reads, conditions) for reads, conditions in by_reads.items())
         self._outcomes: dict[tuple[tuple[Answer, ...], ...], Outcome] = {}
 
     def read(self, facts: Facts) -> Outcome:
@@ -59,8 +59,8 @@ class _PolicyCache:
         )
 
 
-class _ConditionGroup:
-    """All conditions that read the same facts, with a cache of their answers."""
+class _AnswersByFacts:
+    """The answers of all conditions that read the same facts, cached by those facts."""
 
     def __init__(self, reads: tuple[str, ...], conditions: Iterable[Condition]) -> None:
         self.conditions = tuple(conditions)

@@ -13,7 +13,8 @@ from idp.policies.access.decisions import Attempt, evaluate
 from idp.policies.access.facts import Facts
 from idp.policies.access.rules import Effect, Mode, Policy, Rule
 from idp.policies.editing.lockout import Lockout
-from idp.policies.simulation.replay import Group, Judge, PastSignIn, replay
+from idp.policies.simulation.judging import Judge, PastSignIn
+from idp.policies.simulation.replay import Group, replay
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW
 from tests.policies.worlds import AGENT, BOSS, all_facts, defaults, policies
