@@ -65,7 +65,7 @@ def _batch() -> int:
 
 
 @transaction.atomic
-def count_anew(using: str = "default") -> None:
+def count_anew(using: str) -> None:
     """Count all devices, and replace the stored counts. The caller must prevent others from writing devices."""
     DeviceCount.objects.using(using).all().delete()
     counted = Device.objects.using(using).active().order_by().values_list("kind").annotate(of=Count("pk"))

@@ -16,10 +16,10 @@ CHUNK: Final = 2_000
 COLUMNS: Final = ("at", "agent_id", "device_id", "service", "method", "judged", "user_agent", "address")
 
 
-def past(until: datetime, since: datetime | None = None, *, most: int = MOST) -> Iterator[PastSignIn]:
+def past(until: datetime, since: datetime | None = None) -> Iterator[PastSignIn]:
     """Yield sign-ins from the latest back, by default of 30 days; a chunk of them is in memory at a time."""
     begin = until - PERIOD if since is None else since
     rows = LoginEvent.objects.filter(kind__in=JUDGED, at__gt=begin, at__lte=until).order_by("-at", "-pk")
-    for at, agent, device, service, method, judged, text, address in rows.values_list(*COLUMNS)[:most].iterator(CHUNK):
+    for at, agent, device, service, method, judged, text, address in rows.values_list(*COLUMNS)[:MOST].iterator(CHUNK):
         known = judged if isinstance(judged, dict) else {}
         yield PastSignIn(at, agent, device, service, method in FRESH, known, text, address)

@@ -11,7 +11,6 @@ from idp.login.flow.transactions import in_transaction
 from idp.login.ladder.steps import AskCode, AskPhone, Refuse
 from idp.login.request_facts import RequestFacts
 from idp.native import bearer, codes
-from idp.native.access_tokens import LIFETIME
 from idp.native.codes import Redemption, Reused
 from idp.native.errors import InvalidGrant, InvalidRequest, UnauthorizedClient
 from idp.native.models import Client, ClientKind
@@ -26,7 +25,6 @@ class Granted:
 
     access_token: str
     refresh_token: str | None = None
-    expires_in: int = int(LIFETIME.total_seconds())
 
 
 def by_code(client: Client, redemption: Redemption, facts: RequestFacts, now: datetime) -> Granted:

@@ -47,7 +47,7 @@ PER_PREFIX_A_DAY = Allowance(base=300, for_each_proved=3, within=timedelta(days=
 PER_NUMBER = Allowance(base=12, for_each_proved=4, within=timedelta(days=1), trust_within=timedelta(days=1))
 
 
-def next_send_at(sends: int, last_send_at: datetime, *, own: bool = False) -> datetime | None:
+def next_send_at(sends: int, last_send_at: datetime, *, own: bool) -> datetime | None:
     """Return the instant from which a code may be sent again, or None if all sends are used.
 
     `sends` includes the first one. Calls count too. `own`: by one of the agent's own devices.
@@ -55,7 +55,7 @@ def next_send_at(sends: int, last_send_at: datetime, *, own: bool = False) -> da
     return last_send_at + WAITS[sends - 1] if sends < (SENDS if own else STRANGERS_SENDS) else None
 
 
-def tries_left(tries: int, strangers_tries: int, *, own: bool = False) -> int:
+def tries_left(tries: int, strangers_tries: int, *, own: bool) -> int:
     """Return how many tries are left, of which strangers made some, for the agent's own devices or for strangers."""
     left = TRIES - tries
     return left if own else min(left, STRANGERS_TRIES - strangers_tries)

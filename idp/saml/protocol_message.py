@@ -28,7 +28,6 @@ from idp.saml.signatures.verifying import believe
 from idp.saml.trust import SpTrust
 from idp.values import value
 
-CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_ID = 256
 
 _SAML = f"{{{names.ASSERTION}}}"
@@ -115,9 +114,7 @@ def read_believed(
     return again, believed.signed
 
 
-def check_head(
-    head: Addressed, trust: SpTrust, *, url: str, signed: bool, now: datetime, skew: timedelta = CLOCK_SKEW
-) -> None:
+def check_head(head: Addressed, trust: SpTrust, *, url: str, signed: bool, now: datetime, skew: timedelta) -> None:
     """Check who sent a message, to which address (none is fine if unsigned), and when; exactly `skew` passes.
 
     Raises UnknownServiceProvider, WrongDestination or StaleRequest.

@@ -7,11 +7,10 @@ from idp.importing.sheet import UnreadableFile
 from idp.policies import user_agents
 from idp.policies.editing import policy_file
 from idp.policies.editing.policy_file import Misfit
-from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.logout import request as logout_request
 from idp.saml.requests import authn_request
 from tests.importing.files import plan
-from tests.saml.messages import FORM, NOW, SSO_URL, posted, trust
+from tests.saml.messages import FORM, NOW, SKEW, SSO_URL, posted, receive_post, receive_redirect, trust
 
 
 def saml_request(data):
@@ -28,7 +27,7 @@ def saml_request(data):
         else:
             received = posted(data)
         request = authn_request.parse(received.xml)
-        authn_request.check(received, request, trust(), sso_url=SSO_URL, now=NOW)
+        authn_request.check(received, request, trust(), sso_url=SSO_URL, now=NOW, skew=SKEW)
 
 
 def user_agent(data):

@@ -99,7 +99,7 @@ def fill(connection, sizes, now):
                 with _quickly(connection, cursor, table):
                     cursor.execute(_insert(connection, words, table))
         _all_sealed(cursor)
-    device_counts.count_anew()
+    device_counts.count_anew("default")
 
 
 def tables(words, sizes):

@@ -10,12 +10,12 @@ TICK = timedelta(microseconds=1)
 
 @pytest.mark.parametrize(("sends", "seconds"), [(1, 30), (2, 60), (3, 90)])
 def test_each_text_is_waited_for_a_little_longer(sends, seconds):
-    assert allowances.next_send_at(sends, NOW) == NOW + timedelta(seconds=seconds)
+    assert allowances.next_send_at(sends, NOW, own=False) == NOW + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("sends", [4, 5, 100])
 def test_after_four_sends_there_is_no_other(sends):
-    assert allowances.next_send_at(sends, NOW) is None
+    assert allowances.next_send_at(sends, NOW, own=False) is None
 
 
 def test_the_agents_own_phone_has_one_more():

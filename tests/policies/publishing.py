@@ -6,7 +6,7 @@ from idp.policies.access.conditions import to_json
 from idp.policies.access.rules import Effect
 from idp.policies.editing import publishing
 from idp.policies.editing.publishing import begin_draft, edited, live
-from idp.policies.models import AccessRule
+from idp.policies.models import AccessRule, PolicyRevision
 
 __all__ = ["begin_draft", "edited", "live"]
 AT = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -22,8 +22,15 @@ def drafted(*conditions, name="a rule", mode="on", effect="deny", **fields):
     )
 
 
-def publish(reason="for a test"):
-    return publishing.publish(author=None, reason=reason, now=AT)
+def publish(reason="for a test", *, now=AT, author=None):
+    """Publish the draft as it is, as an operator who has just looked at it."""
+    return publishing.publish(author=author, reason=reason, now=now, looked_at=str(publishing.seen()))
+
+
+def go_back(number, reason="for a test", *, now=AT):
+    """Put an older revision in force again, as an operator who has just looked at it."""
+    older = PolicyRevision.objects.filter(number=number).first()
+    return publishing.go_back(number, author=None, reason=reason, now=now, looked_at=str(publishing.seen(older)))
 
 
 def in_force(*conditions, **fields):

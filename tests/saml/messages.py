@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from cryptography.hazmat.primitives import hashes
@@ -11,12 +11,14 @@ from lxml import etree
 from signxml import XMLSigner
 from signxml.algorithms import CanonicalizationMethod
 
+from idp.saml.bindings import decoding
 from idp.saml.names import RSA_SHA256
-from idp.saml.received_message import Binding, ReceivedMessage
+from idp.saml.received_message import Binding, Message, ReceivedMessage
 from idp.saml.requests.authn_request import check, parse
 from idp.saml.trust import SpTrust
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+SKEW = timedelta(minutes=5)
 SSO_URL = "https://idp.example.org/saml/sso"
 SP = "https://sp.example.org/metadata"
 ACS = "https://sp.example.org/acs"
@@ -61,14 +63,22 @@ def trust(**changes):
     return SpTrust(**facts)
 
 
+def receive_redirect(query, message=Message.REQUEST):
+    return decoding.receive_redirect(query, message)
+
+
+def receive_post(body, content_type, message=Message.REQUEST):
+    return decoding.receive_post(body, content_type, message)
+
+
 def posted(xml, relay_state=None):
     return ReceivedMessage(Binding.POST, xml, relay_state)
 
 
-def checked(received, *, now=NOW, **changes):
+def checked(received, *, now=NOW, skew=SKEW, **changes):
     """Parse and check a message (or the XML of one that was posted) as the view does."""
     message = posted(received) if isinstance(received, bytes) else received
-    return check(message, parse(message.xml), trust(**changes), sso_url=SSO_URL, now=now)
+    return check(message, parse(message.xml), trust(**changes), sso_url=SSO_URL, now=now, skew=skew)
 
 
 def deflate(xml):

@@ -8,7 +8,7 @@ from pydantic import Field, WithJsonSchema
 
 from idp import clock
 from idp.login import request_facts
-from idp.native import clients, grants
+from idp.native import access_tokens, clients, grants
 from idp.native.api import schemas
 from idp.native.api.document import errors
 from idp.native.api.examples import TOKEN_REQUESTS
@@ -92,6 +92,6 @@ def token(request: HttpRequest, form: Form[TokenRequest]) -> dict[str, Any]:
 def _answer(granted: Granted) -> dict[str, Any]:
     return {
         "access_token": granted.access_token,
-        "expires_in": granted.expires_in,
+        "expires_in": int(access_tokens.LIFETIME.total_seconds()),
         "refresh_token": granted.refresh_token,
     }

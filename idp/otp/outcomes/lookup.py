@@ -9,7 +9,7 @@ from idp.otp.outcomes.starts import STARTS
 TABLE = (*STARTS, *CHECKS)
 
 
-def of_trouble(call: Call, status: int, code: int | None, *, connected: bool = True) -> Outcome:
+def of_trouble(call: Call, status: int, code: int | None, *, connected: bool) -> Outcome:
     """Return the outcome of a call without a usable answer. `status` is HTTP's, 0 if none came."""
     return next(row for row in TABLE if row.call is call and row.fits(status, code, connected=connected))
 

@@ -64,7 +64,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
     return stored
 
 
-def facts_from_json(stored: Mapping[str, Any], *, text: str = "", address: str | None = None) -> Facts:
+def facts_from_json(stored: Mapping[str, Any], *, text: str, address: str | None) -> Facts:
     """Read recorded facts. Raises ValueError."""
     read = {name: _read(name, value) for name, value in stored.items() if name not in APART}
     for name, beside in (("text", text), ("network", address)):

@@ -106,7 +106,7 @@ def changes() -> tuple[Difference, ...]:
 
 
 @transaction.atomic
-def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str | None = None) -> PolicyRevision:
+def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str) -> PolicyRevision:
     """Put the whole draft in force at once. Raises CannotPublish.
 
     `looked_at` is the text of what the operator had `seen`. If the live revision or the draft has changed since,
@@ -116,7 +116,7 @@ def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str |
     written = draft()
     if written is None:
         raise CannotPublish(NO_DRAFT)
-    if looked_at is not None and looked_at != str(seen()):
+    if looked_at != str(seen()):
         raise CannotPublish(MEANWHILE)
     if not changes():
         raise CannotPublish(NOTHING_NEW)
@@ -126,15 +126,16 @@ def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str |
 
 
 @transaction.atomic
-def go_back(
-    number: int, *, author: UUID | None, reason: str, now: datetime, looked_at: str | None = None
-) -> PolicyRevision:
-    """Put an older revision's rules in force again, as a new revision. A draft is kept. Raises CannotPublish."""
+def go_back(number: int, *, author: UUID | None, reason: str, now: datetime, looked_at: str) -> PolicyRevision:
+    """Put an older revision's rules in force again, as a new revision. A draft is kept. Raises CannotPublish.
+
+    `looked_at` is the text of what the operator had `seen`. If the live revision has changed since, nothing is done.
+    """
     PolicyRevision.objects.all().hold()
     older = PolicyRevision.objects.filter(number=number).prefetch_related("rules").first()
     if older is None:
         raise CannotPublish(f"There is no revision {number}.")
-    if looked_at is not None and looked_at != str(seen(older)):
+    if looked_at != str(seen(older)):
         raise CannotPublish(MEANWHILE)
     if not differences(live().policy, older.policy):
         raise CannotPublish(f"Revision {number} is the same as the rules in force.")

@@ -50,7 +50,7 @@ def faults(
     return tuple(found)
 
 
-def value_faults(line: Release, rules: Rules = FLEX) -> tuple[str, ...]:
+def value_faults(line: Release, rules: Rules) -> tuple[str, ...]:
     """Return what is wrong with the fixed values of a line, as `faults` does."""
     kind = split(line.name, rules)[1]
     return tuple(f"{printable(line.name)}: {fault}." for fault in _fixed_faults(line, kind))

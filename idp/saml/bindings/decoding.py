@@ -39,7 +39,7 @@ _NOT_FOR_A_FORM = re.compile(r"\x00|\r(?!\n)|(?<!\r)\n")
 _MESSAGES = tuple(Message)
 
 
-def receive_redirect(raw_query: bytes | str, message: Message | None = Message.REQUEST) -> ReceivedMessage:
+def receive_redirect(raw_query: bytes | str, message: Message | None) -> ReceivedMessage:
     """Decode the query string of a GET, as received. `message` is the kind that is expected; None accepts both.
 
     Raises UnreadableRequest or a subclass, and MisshapenSignature if only half of a signature is there.
@@ -56,7 +56,7 @@ def receive_redirect(raw_query: bytes | str, message: Message | None = Message.R
     return ReceivedMessage(Binding.REDIRECT, _inflate(deflated), _relay_state(fields), signature, came)
 
 
-def receive_post(body: bytes, content_type: str, message: Message | None = Message.REQUEST) -> ReceivedMessage:
+def receive_post(body: bytes, content_type: str, message: Message | None) -> ReceivedMessage:
     """Decode the body of a POST. `message` is the kind that is expected; None accepts both.
 
     Raises UnreadableRequest or a subclass, and MisshapenSignature if the form has a separate signature.

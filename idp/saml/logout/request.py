@@ -15,7 +15,6 @@ from idp.saml.documents.elements import Element, element, instant
 from idp.saml.documents.parsing import child, text_of
 from idp.saml.errors import AnswerLogoutWithStatus, SamlStatus, StaleRequest
 from idp.saml.protocol_message import (
-    CLOCK_SKEW,
     build_message,
     check_head,
     read_believed,
@@ -103,7 +102,7 @@ def check(
     *,
     slo_url: str,
     now: datetime,
-    skew: timedelta = CLOCK_SKEW,
+    skew: timedelta,
 ) -> TrustedLogoutRequest:
     """Decide whether to obey this request, as received. The caller checks whether it was seen before.
 

@@ -10,7 +10,7 @@ from idp.saml import names
 from idp.saml.documents import parsing
 from idp.saml.documents.elements import Element, element
 from idp.saml.errors import SamlStatus, UnexpectedLogoutResponse, quoted
-from idp.saml.protocol_message import CLOCK_SKEW, build_message, check_head, read_believed, read_head, whole
+from idp.saml.protocol_message import build_message, check_head, read_believed, read_head, whole
 from idp.saml.received_message import Message, ReceivedMessage
 from idp.saml.trust import RequestSignature, SpTrust
 
@@ -87,7 +87,7 @@ def check(
     slo_url: str,
     open_requests: Collection[str],
     now: datetime,
-    skew: timedelta = CLOCK_SKEW,
+    skew: timedelta,
     in_exchange: bool = False,
 ) -> TrustedLogoutResponse:
     """Decide whether to trust this answer, as received.

@@ -16,7 +16,7 @@ from idp.saml.errors import (
     UnregisteredAcs,
     quoted,
 )
-from idp.saml.protocol_message import CLOCK_SKEW, check_head, read_believed, read_head
+from idp.saml.protocol_message import check_head, read_believed, read_head
 from idp.saml.received_message import Message, ReceivedMessage
 from idp.saml.requests.requested_context import Comparison, RequestedContext, acceptable
 from idp.saml.trust import RequestedContextRule, SpTrust
@@ -91,7 +91,7 @@ def check(
     *,
     sso_url: str,
     now: datetime,
-    skew: timedelta = CLOCK_SKEW,
+    skew: timedelta,
 ) -> TrustedAuthnRequest:
     """Decide whether this request, as received, may be answered to the service provider.
 

@@ -85,7 +85,7 @@ def unfinished() -> Finding:
     return fault(SUBJECT, "A restore into this database has not finished, so nobody is served.", UNFINISHED_FIX)
 
 
-def migrations(waiting: int, unwatched: Sequence[str] = ()) -> Finding:
+def migrations(waiting: int, unwatched: Sequence[str]) -> Finding:
     """Judge how many migrations are pending, and whether the triggers that announce changed settings exist."""
     if waiting:
         return fault(SUBJECT, f"{waiting} migrations are not applied.", MIGRATE)

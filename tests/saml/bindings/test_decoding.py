@@ -15,8 +15,6 @@ from idp.saml.bindings.decoding import (
     MAX_BODY,
     MAX_QUERY,
     MAX_RELAY_STATE,
-    receive_post,
-    receive_redirect,
     receive_relay_state,
 )
 from idp.saml.documents.parsing import MAX_XML
@@ -29,7 +27,7 @@ from idp.saml.errors import (
 )
 from idp.saml.names import DEFLATE, RSA_SHA256
 from idp.saml.received_message import Binding, Message, ReceivedMessage
-from tests.saml.messages import FORM, a_body, a_query, a_request, deflate
+from tests.saml.messages import FORM, a_body, a_query, a_request, deflate, receive_post, receive_redirect
 
 XML = a_request()
 QUERY = a_query(XML)

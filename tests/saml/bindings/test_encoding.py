@@ -16,7 +16,6 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.saml import names
-from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.bindings.encoding import form_value, parameter_of, redirect_url
 from idp.saml.documents.elements import element
 from idp.saml.errors import SamlStatus
@@ -27,7 +26,7 @@ from idp.saml.responses.assertion import Subject
 from idp.saml.signatures.signing import sign
 from tests.saml.keys import a_pair
 from tests.saml.logout.peer import IDP, SP_SLO, a_peer, query_of
-from tests.saml.messages import FORM, NOW
+from tests.saml.messages import FORM, NOW, receive_post, receive_redirect
 
 
 def a_request(destination=SP_SLO, **changes):

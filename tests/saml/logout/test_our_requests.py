@@ -12,7 +12,6 @@ from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from idp.saml import names
-from idp.saml.bindings.decoding import receive_redirect
 from idp.saml.bindings.encoding import form_value, redirect_url
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import UnknownSigningKey
@@ -20,7 +19,7 @@ from idp.saml.logout.request import build, parse
 from idp.saml.responses.assertion import LIFETIME, Authenticated, Envelope, ResponseContent, Subject, build_assertion
 from tests.saml.logout.peer import IDP, SLO_URL, SP_SLO, a_peer, a_signed_redirect, query_of
 from tests.saml.logout.requests import ANN, XML, checked
-from tests.saml.messages import NOW, SP
+from tests.saml.messages import NOW, SP, receive_redirect
 
 SAML = f"{{{names.ASSERTION}}}"
 

@@ -8,16 +8,15 @@ from lxml import etree
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from idp.saml import names
-from idp.saml.bindings.decoding import receive_redirect
 from idp.saml.bindings.encoding import form_value, redirect_url
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import SamlStatus
-from idp.saml.logout import request as logout_request
 from idp.saml.logout.response import parse, status_of
 from tests.saml.keys import a_pair
-from tests.saml.logout.peer import IDP, SLO_URL, SP_SLO, a_peer, a_signed_redirect, query_of
+from tests.saml.logout.peer import IDP, SP_SLO, a_peer, a_signed_redirect, query_of
+from tests.saml.logout.requests import checked
 from tests.saml.logout.responses import SUCCESS, ours
-from tests.saml.messages import trust
+from tests.saml.messages import receive_redirect
 
 TRUTHS = [
     (True, True, SUCCESS),
@@ -47,8 +46,7 @@ def test_another_library_asks_and_accepts_our_answer(idp_key, sp_pair, from_quer
     asking = a_peer(idp_key, sp_pair)
     query = query_of(asking.logout("https://sp.example.org/bye", "ann7", "s1"))
     received = receive_redirect(query, None)
-    facts = trust(signing_certificates=(sp_pair.certificate,))
-    asked = logout_request.check(received, logout_request.parse(received.xml), facts, slo_url=SLO_URL, now=now)
+    asked = checked(received, now=now, pair=sp_pair)
     answer = ours(status_of(ended=True, others_notified=False), in_response_to=asked.id, now=now)
     url = redirect_url(answer, idp_key, asked.relay_state)
     peer = a_peer(idp_key, sp_pair, query_of(url), from_query_string=from_query_string)

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives import hashes
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.bindings.encoding import redirect_url
 from idp.saml.errors import (
     AnswerLogoutWithStatus,
@@ -29,7 +28,19 @@ from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
 from tests.saml.logout.peer import IDP, NAME, RSA_SHA1, SLO_URL, a_logout_request, a_signed_redirect, query_of
 from tests.saml.logout.requests import ANN, ASYNCHRONOUS, EXTENSIONS, WAYS, XML, checked, posted, redirected
-from tests.saml.messages import FORM, NOW, SSO_URL, a_body, a_query, a_request, a_signed_query, trust
+from tests.saml.messages import (
+    FORM,
+    NOW,
+    SKEW,
+    SSO_URL,
+    a_body,
+    a_query,
+    a_request,
+    a_signed_query,
+    receive_post,
+    receive_redirect,
+    trust,
+)
 from tests.saml.wrapping import HIDDEN
 
 
@@ -119,7 +130,7 @@ def test_the_content_given_must_be_the_content_signed():
     other = parse(a_logout_request(NAME.replace("ann7", "bob")))
     certificates = (a_pair("sp").certificate,)
     with pytest.raises(MisshapenSignature):
-        check(received, other, trust(signing_certificates=certificates), slo_url=SLO_URL, now=NOW)
+        check(received, other, trust(signing_certificates=certificates), slo_url=SLO_URL, now=NOW, skew=SKEW)
 
 
 @WAYS

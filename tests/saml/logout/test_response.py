@@ -8,7 +8,6 @@ from lxml import etree
 from onelogin.saml2.logout_response import OneLogin_Saml2_Logout_Response
 
 from idp.saml import names
-from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.bindings.encoding import redirect_url
 from idp.saml.errors import (
     BadSignature,
@@ -43,7 +42,7 @@ from tests.saml.logout.peer import (
     query_of,
 )
 from tests.saml.logout.responses import SUCCESS
-from tests.saml.messages import FORM, NOW, SP, SSO_URL, a_body, a_query, trust
+from tests.saml.messages import FORM, NOW, SKEW, SP, SSO_URL, a_body, a_query, receive_post, receive_redirect, trust
 from tests.saml.wrapping import HIDDEN
 
 XML = a_logout_response()
@@ -65,7 +64,8 @@ def unsigned(query):
 def checked(received, *, now=NOW, open_requests=("_asked",), how=(), **changes):
     facts = trust(**{"signing_certificates": (a_pair("sp").certificate,), **changes})
     parsed = parse(received.xml)
-    return check(received, parsed, facts, slo_url=SLO_URL, open_requests=open_requests, now=now, **dict(how))
+    how = {"skew": SKEW, **dict(how)}
+    return check(received, parsed, facts, slo_url=SLO_URL, open_requests=open_requests, now=now, **how)
 
 
 WAYS = pytest.mark.parametrize("way", [redirected, posted])
@@ -256,7 +256,7 @@ def test_the_content_given_must_be_the_content_signed():
     facts = trust(signing_certificates=(a_pair("sp").certificate,))
     other = parse(a_logout_response(ID="_two"))
     with pytest.raises(MisshapenSignature):
-        check(redirected(), other, facts, slo_url=SLO_URL, open_requests=["_asked"], now=NOW)
+        check(redirected(), other, facts, slo_url=SLO_URL, open_requests=["_asked"], now=NOW, skew=SKEW)
 
 
 NOT_AN_ANSWER = {

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.saml import names
-from idp.saml.bindings.decoding import receive_redirect
 from idp.saml.errors import (
     AnswerWithStatus,
     MisshapenSignature,
@@ -33,12 +32,14 @@ from tests.saml.messages import (
     FLEX_SP,
     LEGACY_FLEX,
     NOW,
+    SKEW,
     SP,
     SSO_URL,
     a_query,
     a_request,
     checked,
     posted,
+    receive_redirect,
     trust,
 )
 
@@ -58,7 +59,7 @@ def flex_trust():
 
 def test_the_recorded_request_of_legacy_flex_is_trusted():
     received = receive_redirect(a_query(LEGACY_FLEX, RelayState="r" * 144))
-    trusted = check(received, parse(received.xml), flex_trust(), sso_url=SSO_URL, now=NOW)
+    trusted = check(received, parse(received.xml), flex_trust(), sso_url=SSO_URL, now=NOW, skew=SKEW)
     assert (trusted.acs_url, trusted.relay_state) == (FLEX_ACS, "r" * 144)
     assert trusted.accepted_contexts is None
     assert (trusted.id[:9], trusted.signed) == ("ONELOGIN_", False)
@@ -174,8 +175,7 @@ def test_an_operator_may_let_pass_less():
     received = posted(a_request())
     for seconds, refused in ((10, does_not_raise()), (11, pytest.raises(StaleRequest))):
         with refused:
-            now = NOW + timedelta(seconds=seconds)
-            check(received, parse(received.xml), trust(), sso_url=SSO_URL, now=now, skew=timedelta(seconds=10))
+            checked(received, now=NOW + timedelta(seconds=seconds), skew=timedelta(seconds=10))
 
 
 @pytest.mark.parametrize("fraction", [".0", ".123", ".1234567890"])
@@ -307,7 +307,7 @@ def test_a_request_that_cannot_be_met_is_answered_with_a_status_and_its_relay_st
 
 def test_a_request_that_is_not_the_one_received_is_refused():
     with pytest.raises(MisshapenSignature):
-        check(posted(a_request(ID="_two")), parse(a_request()), trust(), sso_url=SSO_URL, now=NOW)
+        check(posted(a_request(ID="_two")), parse(a_request()), trust(), sso_url=SSO_URL, now=NOW, skew=SKEW)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="<&\ufffe\uffff"), max_size=256))

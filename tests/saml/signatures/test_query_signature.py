@@ -7,11 +7,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from idp.saml import names
-from idp.saml.bindings.decoding import receive_redirect
 from idp.saml.errors import DeniedAlgorithm, MisshapenSignature, UnknownSigningKey
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
-from tests.saml.messages import SSO_URL, a_query, a_request, a_signed_query, a_signed_request, checked
+from tests.saml.messages import SSO_URL, a_query, a_request, a_signed_query, a_signed_request, checked, receive_redirect
 from tests.saml.signed_requests import CURVES, OTHER_CURVES, SHA1, XML, keys
 
 

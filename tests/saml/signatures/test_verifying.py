@@ -4,13 +4,12 @@ import pytest
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.bindings.decoding import receive_redirect
 from idp.saml.errors import MisshapenSignature, MissingSignature, UnknownSigningKey, WrongDestination
 from idp.saml.requests.authn_request import parse
 from idp.saml.signatures import verifying
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
-from tests.saml.messages import ACS, SP, a_request, a_signed_query, a_signed_request, checked, signed
+from tests.saml.messages import ACS, SP, a_request, a_signed_query, a_signed_request, checked, receive_redirect, signed
 from tests.saml.signed_requests import CURVES, DS_, OTHER_CURVES, XML, keys
 
 

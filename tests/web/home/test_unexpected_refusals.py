@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 def no_android(operator):
     """A rule that was put in force an hour and a half ago."""
     rule = publishing.drafted(ANDROID_RULE, name="No Android")
-    publishing.publishing.publish(author=None, reason="Lost phones", now=NOW - AGO)
+    publishing.publish("Lost phones", now=NOW - AGO)
     return rule
 
 
@@ -103,7 +103,7 @@ def test_refusals_by_an_older_revision_are_not_counted(no_android):
 
 def test_a_publication_that_lets_nobody_in_or_out_is_not_watched(operator):
     publishing.drafted(ANDROID_RULE, name="Watching", mode="watch")
-    publishing.publishing.publish(author=None, reason="To look", now=NOW - AGO)
+    publishing.publish("To look", now=NOW - AGO)
     refused(9, "default")
     assert unexpected_refusals.find(NOW) is None
 

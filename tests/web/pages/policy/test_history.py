@@ -29,7 +29,7 @@ def came(ago, decided_by="default", *watching, kind=Kind.SIGNED_IN):
 
 def test_each_revision_says_what_it_changed_when_by_whom_and_why(admin, operator):
     publishing.drafted(ANDROID_RULE, name="No Android")
-    publishing.publishing.publish(author=operator.pk, reason="Lost phones", now=NOW)
+    publishing.publish("Lost phones", author=operator.pk, now=NOW)
     page = admin.get(PAGE).text
     assert "Added “No Android” as no. 2, on: Deny if the platform is Android" in page
     assert f"21 November 2026, 09:00 UTC, by {operator}: Lost phones" in page
@@ -101,7 +101,7 @@ def test_a_rule_that_matched_nobody_says_since_when_it_is_in_force(first, said):
 def test_a_rule_is_in_force_since_the_first_revision_that_holds_it(db):
     rule = publishing.in_force(ANDROID_RULE)
     publishing.drafted(ANDROID_RULE, name="later")
-    publishing.publishing.publish(author=None, reason="again", now=NOW)
+    publishing.publish("again", now=NOW)
     fresh = publishing.drafted(ANDROID_RULE, name="new")
     since = publishing.publishing.in_force_since([rule.key, fresh.key])
     assert since == {str(rule.key): publishing.AT}
