@@ -16,7 +16,8 @@ from django.db.models import Count, Sum
 from idp.agents.models import Device, DeviceCount
 from idp.sql import triggers
 
-BATCH: Final = 500
+ADDED_UP_AT_ONCE: Final = 500
+"""Rows that one transaction adds up."""
 FEW: Final = 200
 """Up to so many rows, adding them up is fast enough."""
 _TABLE, _COUNTS = Device._meta.db_table, DeviceCount._meta.db_table
@@ -55,7 +56,7 @@ def put_together() -> int:
 
 @transaction.atomic
 def _batch() -> int:
-    rows = list(DeviceCount.objects.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
+    rows = list(DeviceCount.objects.select_for_update(skip_locked=True).order_by("pk")[:ADDED_UP_AT_ONCE])
     sums: Counter[str] = Counter()
     for it in rows:
         sums[it.kind] += it.change

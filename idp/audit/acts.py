@@ -18,7 +18,7 @@ from django.utils.text import Truncator
 
 from idp.audit import events
 from idp.audit.models import Kind, LoginEvent
-from idp.sql.batches import BATCH
+from idp.sql.batches import PER_STATEMENT
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ def record(kind: Kind, on: Thing, now: datetime, changes: Changes | None = None,
 def record_many(acts: Sequence[tuple[Kind, Thing, Changes]], now: datetime, detail: str = "") -> None:
     """Add a line for each of many acts, in few queries, and log only how many there were."""
     lines = [line for kind, on, changes in acts if (line := _line(kind, on, now, changes, detail)) is not None]
-    QuerySet[LoginEvent](LoginEvent).bulk_create(lines, batch_size=BATCH)
+    QuerySet[LoginEvent](LoginEvent).bulk_create(lines, batch_size=PER_STATEMENT)
     transaction.on_commit(partial(log.info, "events", count=len(lines)))
 
 

@@ -19,7 +19,7 @@ from idp.importing.models import Import, ImportedAgent
 from idp.importing.people import Change, Known, Limits, Person
 from idp.importing.planning import Plan
 from idp.importing.writing import Progress, Written
-from idp.sql.batches import BATCH, batches
+from idp.sql.batches import PER_STATEMENT, batches
 
 CHANGED_MEANWHILE = "Somebody has changed people since. Check what the file would do now."
 DONE_ALREADY = "This import has already been applied."
@@ -122,7 +122,7 @@ def write(
     written = _unless_taken(lambda: writing.write(plan.changes, importer.name, importer.origin, now, progress))
     waiting.applied_at, waiting.content, waiting.wrote = now, b"", _counts(plan)
     waiting.save(update_fields=["applied_at", "content", "wrote"])
-    ImportedAgent.objects.bulk_create([_kept(waiting, it) for it in written], batch_size=BATCH)
+    ImportedAgent.objects.bulk_create([_kept(waiting, it) for it in written], batch_size=PER_STATEMENT)
     detail = f"{_summary(waiting.wrote)}, by {importer.name}"
     events.record(Kind.IMPORTED, importer.origin, now, detail=detail)
     return written

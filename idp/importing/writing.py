@@ -17,7 +17,7 @@ from idp.importing.people import Change, Person
 from idp.login.endings import agent_switch, number_change
 from idp.otp import numbers
 from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
-from idp.sql.batches import BATCH, batches
+from idp.sql.batches import PER_STATEMENT, batches
 
 NOBODYS = "+999{:09}"
 """Placeholder numbers with an unassigned country code (ITU-T E.164), used when two people swap numbers."""
@@ -150,7 +150,7 @@ def _set_numbers(paired: Sequence[tuple[Change, Agent]]) -> None:
 
 def _save(phones: Sequence[PhoneAuthenticator]) -> None:
     PhoneAuthenticator.objects.bulk_create(
-        phones, update_conflicts=True, unique_fields=["id"], update_fields=["number"], batch_size=BATCH
+        phones, update_conflicts=True, unique_fields=["id"], update_fields=["number"], batch_size=PER_STATEMENT
     )
 
 

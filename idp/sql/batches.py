@@ -5,11 +5,11 @@ from typing import Final, TypeVar
 
 Item = TypeVar("Item")
 
-BATCH: Final = 500
+PER_STATEMENT: Final = 500
 """Rows or keys of one statement."""
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Yield all items in order, up to `BATCH` at a time."""
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+    """Yield all items in order, up to `PER_STATEMENT` at a time."""
+    for start in range(0, len(items), PER_STATEMENT):
+        yield items[start : start + PER_STATEMENT]

@@ -18,7 +18,7 @@ from idp.importing.imports import Importer, Prepared, Undone
 from idp.importing.models import Import
 from idp.importing.people import Limits
 from idp.importing.writing import Progress, Written
-from idp.sql.batches import BATCH
+from idp.sql.batches import PER_STATEMENT
 from idp.web import safe_list_run
 from idp.web.departments import reach
 
@@ -77,5 +77,5 @@ def _note(who: Importer, written: Sequence[Written], what: str) -> None:
             )
             for it in written
         ],
-        batch_size=BATCH,
+        batch_size=PER_STATEMENT,
     )

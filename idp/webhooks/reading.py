@@ -20,7 +20,8 @@ SETTLING = timedelta(seconds=2)
 LOOK_BACK = timedelta(hours=1)
 """Far longer than any transaction lasts."""
 
-AT_ONCE = 1000
+READ_AT_ONCE = 1000
+"""Lines of the trail that one query reads."""
 
 
 def take_in(webhook: Webhook, now: datetime) -> None:
@@ -68,7 +69,7 @@ def end_of_chain() -> int:
 
 def _beyond(webhook: Webhook) -> list[Seal]:
     seals = Seal.objects.filter(position__gt=webhook.forwarded_to).select_related("event").order_by("position")
-    return list(seals[:AT_ONCE])
+    return list(seals[:READ_AT_ONCE])
 
 
 def _read_before(webhook: Webhook, up_to: datetime) -> int:
@@ -84,4 +85,4 @@ def _unread(webhook: Webhook, up_to: datetime, last: int) -> list[LoginEvent]:
     lines = LoginEvent.objects.filter(
         ~Exists(known), kind__in=kinds.lines_for(webhook.kinds), pk__gt=last, at__lte=up_to, agent__isnull=False
     )
-    return list(lines.select_related("device").order_by("pk")[:AT_ONCE])
+    return list(lines.select_related("device").order_by("pk")[:READ_AT_ONCE])

@@ -69,7 +69,7 @@ def test_a_silent_sign_in_writes_no_count(agent):
 
 def test_many_changes_are_put_together_and_say_the_same(agent, monkeypatch):
     monkeypatch.setattr(device_counts, "FEW", 4)
-    monkeypatch.setattr(device_counts, "BATCH", 3)
+    monkeypatch.setattr(device_counts, "ADDED_UP_AT_ONCE", 3)
     for _ in range(4):
         a_device(agent, IPHONE)
     before = counted()
@@ -89,7 +89,7 @@ def test_active_devices_are_counted_without_reading_their_table(agent):
 
 def test_two_that_put_together_at_once_count_nothing_twice(transactional_db, agent, monkeypatch):
     monkeypatch.setattr(device_counts, "FEW", 2)
-    monkeypatch.setattr(device_counts, "BATCH", 3)
+    monkeypatch.setattr(device_counts, "ADDED_UP_AT_ONCE", 3)
     for _ in range(8):
         a_device(agent, MAC)
     at_once([a_run] * 3)

@@ -161,7 +161,7 @@ def test_a_discarded_file_cannot_be_written(who, agent):
 
 
 def test_a_fault_half_way_leaves_nothing_written(who, agent, monkeypatch):
-    monkeypatch.setattr(batches, "BATCH", 1)
+    monkeypatch.setattr(batches, "PER_STATEMENT", 1)
     rows = [[f"new-{nth}@acme.example", "New", "agent"] for nth in range(3)]
     waiting = take_in(who, *rows, headings=["Email", "Name", "Roles"])
 

@@ -143,7 +143,7 @@ def test_a_back_end_reads_everyone_out_before_and_after_the_devices_are_revoked(
 def test_a_back_end_misses_no_phone_while_everyone_out_takes_long(clock, monkeypatch):
     crm, _ = a_back_end(NOW)
     registry = HttpClient(headers={"authorization": f"Bearer {bearer.issue(crm, None, NOW)}"})
-    monkeypatch.setattr(everyone_out, "BATCH", 1)
+    monkeypatch.setattr(everyone_out, "REVOKED_AT_ONCE", 1)
     a_phone(an_agent("+12015550103", "eva@acme.example"))
     a_phone(an_agent("+12015550104", "leo@acme.example"))
     everyone_out.begin(None, "a drill", BACK, clocks.now())

@@ -17,7 +17,7 @@ ROWS = 400
 
 @pytest.fixture
 def old_rows(monkeypatch):
-    monkeypatch.setattr(purge, "BATCH", 10)
+    monkeypatch.setattr(purge, "PURGED_AT_ONCE", 10)
     old = clocks.now() - timedelta(days=9)
     OperatorTry.objects.bulk_create(OperatorTry(at=old, account="x") for _ in range(ROWS))
 

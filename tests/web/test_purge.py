@@ -124,7 +124,7 @@ def test_an_unused_recovery_code_stays_for_ever(agent):
 
 
 def test_more_than_a_batch_goes_in_one_run_by_small_transactions(agent, monkeypatch):
-    monkeypatch.setattr(purge, "BATCH", 10)
+    monkeypatch.setattr(purge, "PURGED_AT_ONCE", 10)
     OperatorTry.objects.bulk_create(OperatorTry(at=NOW - timedelta(days=9), account="x") for _ in range(35))
     with CaptureQueriesContext(connection) as queries:
         assert run()["operator_tries", "web.OperatorTry"] == 35

@@ -23,7 +23,8 @@ from idp.audit.chain.checkpoints import Checkpoint, Says
 from idp.audit.models import ONLY, Chain, LoginEvent, Seal
 from idp.sql.unindexed import Unindexed
 
-BATCH: Final = 500
+SEALED_AT_ONCE: Final = 500
+"""Lines that one transaction seals."""
 SETTLING: Final = timedelta(seconds=2)
 """Younger lines wait for the next pass, so that lines are sealed in their order."""
 
@@ -66,7 +67,7 @@ def batches(now: datetime, *, thorough: bool = False) -> Iterator[int]:
         begun = time.monotonic()
         count = _batch(now, now if thorough else now - SETTLING)
         yield count
-        if count < BATCH:
+        if count < SEALED_AT_ONCE:
             return
         time.sleep(min(time.monotonic() - begun, LONGEST_REST))
 
@@ -86,12 +87,12 @@ def hold() -> Chain:
 @transaction.atomic
 def _batch(now: datetime, up_to: datetime) -> int:
     chain = hold()
-    rows = list(_waiting(chain, up_to).order_by("pk").values(*lines.COLUMNS)[:BATCH])
+    rows = list(_waiting(chain, up_to).order_by("pk").values(*lines.COLUMNS)[:SEALED_AT_ONCE])
     seals = list(_seals(chain, rows, now))
     if seals:
         seals[-1].signature = checkpoints.sign(Checkpoint(Says.SEALED, chain.position, bytes(chain.digest)), now)
         Seal.objects.bulk_create(seals)
-    chain.settled = _settled(chain.settled, now, rows[-1]["id"] if len(rows) == BATCH else None)
+    chain.settled = _settled(chain.settled, now, rows[-1]["id"] if len(rows) == SEALED_AT_ONCE else None)
     chain.save(update_fields=["position", "digest", "latest", "settled"])
     return len(seals)
 

@@ -13,7 +13,8 @@ from idp.audit.models import Chain, Seal
 Place = tuple[int, bytes]
 """A position, and the digest that somebody wrote down of it."""
 
-AT_ONCE: Final = 2_000
+IN_MEMORY: Final = 2_000
+"""Seals that are in memory at a time."""
 
 
 def verify(known: Iterable[Place] = ()) -> Verified:
@@ -74,9 +75,9 @@ def _unsigned(signature: str, wanted: Checkpoint) -> str | None:
 
 
 def sealed(after: int = 0) -> Iterator[Sealed]:
-    """Yield what is sealed, in the chain's order, a chunk of it in memory at a time."""
+    """Yield what is sealed, in the chain's order."""
     rows = Seal.objects.order_by("position").values(*_SEAL, *(f"event__{it}" for it in lines.COLUMNS))
-    while chunk := list(rows.filter(position__gt=after)[:AT_ONCE]):
+    while chunk := list(rows.filter(position__gt=after)[:IN_MEMORY]):
         yield from (_sealed(it) for it in chunk)
         after = chunk[-1]["position"]
 

@@ -19,7 +19,7 @@ REACH: Final = 31 * 24
 """Hours that figures look back on. Older hours are never counted."""
 OPEN: Final = 2
 """The last hours, to which lines may still be added."""
-AT_ONCE: Final = 24
+HOURS_AT_ONCE: Final = 24
 """Hours that are counted in one transaction."""
 AGAIN: Final = 48
 """Hours that are counted again in the night, in case a clock that was ahead counted them too early."""
@@ -90,7 +90,7 @@ def count_all(now: datetime) -> int:
     counted = 0
     while hours := settled_uncounted(now):
         latest = stretches(hours)[-1]
-        some = range(max(latest.start, latest.stop - AT_ONCE), latest.stop)
+        some = range(max(latest.start, latest.stop - HOURS_AT_ONCE), latest.stop)
         counted += len(some) if store_counts(some) else 0
     return counted
 

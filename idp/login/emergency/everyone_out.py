@@ -19,11 +19,11 @@ from idp.audit.models import Kind
 from idp.clock import Clock
 from idp.login.endings import signing_out
 
-BATCH = 200
+REVOKED_AT_ONCE = 200
 """How many devices one transaction revokes."""
 LONGEST_WHY = 100
 """Characters that the reason may have."""
-AT_ONCE = 500
+BEFORE_THE_ANSWER = 500
 """How many devices a page of the admin revokes before it answers. The timer revokes the rest."""
 
 
@@ -63,7 +63,7 @@ def end_devices(origin: Origin, now: Clock, most: int | None = None) -> int:
         return 0
     left, count = Device.objects.active().filter(last_cutoff__lt=latest.pk), 0
     while most is None or count < most:
-        some = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        some = list(left.order_by("pk").values_list("pk", flat=True)[:REVOKED_AT_ONCE])
         if not some:
             break
         signing_out.sign_out(left.filter(pk__in=some), Reason.EVERYONE, events.name_of(latest.by), origin, now())

@@ -69,6 +69,6 @@ def _sign_out(request: HttpRequest, why: str) -> HttpResponse:
     recent_factor.require(request, CONFIRMATION)
     now, origin = clock.now(), request_facts.origin_of(request)
     count = everyone_out.begin(reach.operator_of(request), why, origin, now)
-    everyone_out.end_devices(origin, clock.now, everyone_out.AT_ONCE)
+    everyone_out.end_devices(origin, clock.now, everyone_out.BEFORE_THE_ANSWER)
     messages.success(request, f"Everyone is signed out: {count} phones and computers. {FLEX_STAYS_OPEN}")
     return HttpResponseRedirect(reverse("admin:everyone_out"))

@@ -15,7 +15,8 @@ from idp.otp import costs
 from idp.web.retention.rules import RULES, Rule
 
 log = structlog.get_logger(__name__)
-BATCH = 500
+PURGED_AT_ONCE = 500
+"""Rows that one transaction purges."""
 ATTEMPTS = 3
 LONGEST_REST = 0.5
 """The longest pause between two batches, in seconds.
@@ -85,7 +86,7 @@ def _batches(rule: Rule, before: datetime) -> Iterator[int]:
         begun = time.monotonic()
         last, rows, found = _attempt(rule, before, last)
         yield rows
-        if found < BATCH:
+        if found < PURGED_AT_ONCE:
             return
         time.sleep(min(time.monotonic() - begun, LONGEST_REST))
 
@@ -111,6 +112,6 @@ def _batch(rule: Rule, before: datetime, after: object) -> tuple[object, int, in
     rows = rule.rows(before)
     if after is not None:
         rows = rows.filter(pk__gt=after)
-    chosen = list(rows.select_for_update(skip_locked=True, of=("self",)).only("pk")[:BATCH])
+    chosen = list(rows.select_for_update(skip_locked=True, of=("self",)).only("pk")[:PURGED_AT_ONCE])
     keys = [it.pk for it in chosen]
     return (keys[-1] if keys else after), (rule.carry_out(keys) if keys else 0), len(keys)

@@ -56,7 +56,7 @@ def test_lines_get_their_places_in_order_once():
 
 
 def test_a_request_seals_a_few_batches_and_the_next_request_continues(monkeypatch):
-    monkeypatch.setattr(sealing, "BATCH", 2)
+    monkeypatch.setattr(sealing, "SEALED_AT_ONCE", 2)
     monkeypatch.setattr(sealing, "SOME", 2)
     lines(5)
     assert [sealing.seal_some(SOON) for _ in range(3)] == [4, 1, 0]
@@ -71,7 +71,7 @@ def test_lines_of_the_last_seconds_wait_and_are_counted_as_unsealed():
 
 
 def test_more_than_a_batch_is_sealed_batch_by_batch_each_with_a_signature(monkeypatch):
-    monkeypatch.setattr(sealing, "BATCH", 2)
+    monkeypatch.setattr(sealing, "SEALED_AT_ONCE", 2)
     sealed(5)
     assert [it.position for it in Seal.objects.exclude(signature="")] == [2, 4, 5]
     assert verifying.verify().in_order
