@@ -3,8 +3,6 @@
 from collections import defaultdict
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import QuerySet
 
 from idp.agents.models import Agent, AgentRole, Department
@@ -35,15 +33,6 @@ def known(within: QuerySet[Agent], *, operators: bool) -> list[Known]:
 def departments() -> list[str]:
     """Return the names of all departments."""
     return list(Department.objects.values_list("name", flat=True))
-
-
-def is_email(text: str) -> bool:
-    """Whether this is an acceptable email address for an agent."""
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
 
 
 def _numbers() -> dict[UUID, str]:

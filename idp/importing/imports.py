@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -14,7 +13,7 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.importing import existing, people, planning, reading, sheet, writing
+from idp.importing import existing, people, planning, reading, reading_rules, sheet, writing
 from idp.importing.models import Import, ImportedAgent
 from idp.importing.people import Change, Known, Limits, Person
 from idp.importing.planning import Plan
@@ -82,8 +81,7 @@ def take_in(
 
 def read(content: bytes) -> reading.Read:
     """Read a file by the rules of this installation. Raises UnreadableFile."""
-    rules = reading.Rules(settings.LATCHKEY.default_country, existing.is_email)
-    return reading.read(sheet.read(content), rules)
+    return reading.read(sheet.read(content), reading_rules.from_settings())
 
 
 def prepare(waiting: Import, importer: Importer) -> Prepared:

@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from idp.agents import locks
 from idp.agents.models import Agent
 from idp.audit.events import Origin
-from idp.importing import existing, writing
+from idp.importing import reading_rules, writing
 from idp.importing.people import Change, Person
 from idp.importing.reading import Rules
 from idp.otp.models import PhoneAuthenticator
@@ -79,7 +78,8 @@ def read(agent: Agent) -> User:
 @transaction.atomic
 def create(by: Provisioner, edit: Edit) -> Agent:
     """Add someone. A person that this system removed returns as new, under the same ID. Raises ScimError."""
-    wanted = attributes.checked(None, edit(User(Person("")), _rules()), _rules())
+    rules = reading_rules.from_settings()
+    wanted = attributes.checked(None, edit(User(Person("")), rules), rules)
     former = _hold_former(by.system, wanted.person.email)
     return find(by.system, _write(by, former.pk if former else None, read(former) if former else None, wanted))
 
@@ -87,8 +87,8 @@ def create(by: Provisioner, edit: Edit) -> Agent:
 @transaction.atomic
 def change(by: Provisioner, pk: UUID, edit: Edit) -> Agent:
     """Apply a request's edit to someone. Raises ScimError."""
-    before = _hold(by, pk)
-    wanted = attributes.checked(before, edit(before, _rules()), _rules())
+    before, rules = _hold(by, pk), reading_rules.from_settings()
+    wanted = attributes.checked(before, edit(before, rules), rules)
     if wanted != before:
         _write(by, pk, before, wanted)
     return find(by.system, pk)
@@ -153,7 +153,3 @@ def _refuse_taken(system: PersonnelSystem, pk: UUID | None, before: User | None,
     same_id = KnownAs.objects.filter(system=system, external_id=after.external_id).exclude(agent__in=mine)
     if after.external_id and same_id.exists():
         raise Uniqueness(sentence="Another person has this externalId.")
-
-
-def _rules() -> Rules:
-    return Rules(settings.LATCHKEY.default_country, existing.is_email)
