@@ -1,12 +1,15 @@
 """Adds agents and changes their roles, for the command line and for the admin."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
 from idp.agents import roles as flex_roles
 from idp.agents.models import Agent, AgentRole, Department, GrantableRole, Supervisor
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Made(NamedTuple):
@@ -26,10 +29,7 @@ def set_roles(agent: Agent, roles: Iterable[str]) -> None:
     wanted = frozenset(roles)
     if fault := flex_roles.fault(wanted):
         raise ValueError(fault)
-    agent.roles.exclude(role__in=wanted).delete()
-    held = set(agent.roles.values_list("role", flat=True))
-    for role in sorted(wanted - held):  # one by one, so that signal handlers see each row
-        AgentRole.objects.create(agent=agent, role=role)
+    _keep_only(agent.roles, wanted)
 
 
 @transaction.atomic
@@ -103,10 +103,15 @@ def set_grantable(supervisor: Supervisor, roles: Iterable[str]) -> None:
     wanted = frozenset(roles)
     if strange := sorted(wanted - set(flex_roles.ROLES)):
         raise ValueError(f"{', '.join(strange)}: not a role that Flex knows.")
-    supervisor.roles.exclude(role__in=wanted).delete()
-    held = set(supervisor.roles.values_list("role", flat=True))
+    _keep_only(supervisor.roles, wanted)
+
+
+def _keep_only(rows: "RelatedManager[AgentRole] | RelatedManager[GrantableRole]", wanted: frozenset[str]) -> None:
+    """Delete the rows of other roles, and create those that are missing."""
+    rows.exclude(role__in=wanted).delete()
+    held = set(rows.values_list("role", flat=True))
     for role in sorted(wanted - held):  # one by one, so that signal handlers see each row
-        GrantableRole.objects.create(supervisor=supervisor, role=role)
+        rows.create(role=role)
 
 
 def departments(names: Iterable[str]) -> list[Department]:

@@ -14,6 +14,7 @@ from idp.login.flow.in_memory import InMemoryFlow
 from idp.login.ladder.requirements import LoginRequirements
 from idp.native import redirects
 from idp.policies.models import TimeoutPolicy
+from idp.sql.filled_together import filled_together
 
 
 class ClientKind(models.TextChoices):
@@ -62,8 +63,7 @@ class Client(models.Model):
                 violation_error_message="An app on phones can keep no secret.",
             ),
             models.CheckConstraint(
-                condition=Q(secret_hash="", secret_made_at__isnull=True)
-                | (~Q(secret_hash="") & Q(secret_made_at__isnull=False)),
+                condition=filled_together("secret_hash", "secret_made_at"),
                 name="a_secret_was_made_some_time",
             ),
         ]

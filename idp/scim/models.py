@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash, new_secret
+from idp.sql.filled_together import filled_together
 
 
 class PersonnelSystem(models.Model):
@@ -24,8 +25,7 @@ class PersonnelSystem(models.Model):
                 fields=["secret_hash"], condition=~Q(secret_hash=""), name="a_secret_is_of_one_personnel_system"
             ),
             models.CheckConstraint(
-                condition=Q(secret_hash="", secret_made_at__isnull=True)
-                | (~Q(secret_hash="") & Q(secret_made_at__isnull=False)),
+                condition=filled_together("secret_hash", "secret_made_at"),
                 name="a_personnel_secret_was_made_some_time",
             ),
         ]

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 
 from idp.agents.models import writable
 from idp.audit.models import LoginEvent
+from idp.sql.filled_together import filled_together
 from idp.webhooks.kinds import Kind
 
 LONGEST_ANSWER = 500
@@ -51,12 +52,11 @@ class Webhook(models.Model):
             ),
             models.CheckConstraint(condition=Q(gone_at__isnull=True) | Q(is_on=False), name="gone_is_switched_off"),
             models.CheckConstraint(
-                condition=Q(held_by="", held_until__isnull=True) | (~Q(held_by="") & Q(held_until__isnull=False)),
+                condition=filled_together("held_by", "held_until"),
                 name="held_by_somebody_until_some_instant",
             ),
             models.CheckConstraint(
-                condition=Q(sealed_former_secret="", former_until__isnull=True)
-                | (~Q(sealed_former_secret="") & Q(former_until__isnull=False)),
+                condition=filled_together("sealed_former_secret", "former_until"),
                 name="a_former_secret_has_an_end",
             ),
         ]
