@@ -1,9 +1,8 @@
-"""The life of an import: read the file, show the plan, write it in one transaction, undo it."""
+"""The life of an import: take in the file, show the plan, write it in one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -15,16 +14,14 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.importing import existing, people, planning, reading, reading_rules, sheet, writing
 from idp.importing.models import Import, ImportedAgent
-from idp.importing.people import Change, Known, Limits, Person
+from idp.importing.people import Known, Limits
 from idp.importing.planning import Plan
 from idp.importing.writing import Progress, Written
-from idp.sql.batches import PER_STATEMENT, batches
+from idp.sql.batches import PER_STATEMENT
 
 CHANGED_MEANWHILE = "Somebody has changed people since. Check what the file would do now."
 DONE_ALREADY = "This import has already been applied."
 DISCARDED = "This file has been discarded meanwhile. Nothing was changed."
-NO_UNDO = "This import can no longer be undone."
-NAMED = 5
 
 
 class Refused(Exception):
@@ -53,15 +50,6 @@ class Prepared:
 
     plan: Plan
     known: Sequence[Known]
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """The result of an undo: the people it restored, deleted, or had to leave, switched off."""
-
-    back: int
-    removed: int
-    kept: tuple[str, ...]
 
 
 def take_in(
@@ -117,7 +105,7 @@ def write(
     locks.hold_agents(it.id for it in plan.changes if it.id)
     if existing.known(importer.within, operators=importer.operators) != prepared.known:
         raise Refused(CHANGED_MEANWHILE)
-    written = _unless_taken(lambda: writing.write(plan.changes, importer.name, importer.origin, now, progress))
+    written = unless_taken(lambda: writing.write(plan.changes, importer.name, importer.origin, now, progress))
     waiting.applied_at, waiting.content, waiting.wrote = now, b"", _counts(plan)
     waiting.save(update_fields=["applied_at", "content", "wrote"])
     ImportedAgent.objects.bulk_create([_kept(waiting, it) for it in written], batch_size=PER_STATEMENT)
@@ -126,83 +114,7 @@ def write(
     return written
 
 
-@transaction.atomic
-def undo(done: Import, importer: Importer, now: datetime) -> Undone:
-    """Restore everyone to their state before an import. Raises Refused if someone was changed since."""
-    held = Import.objects.select_for_update().get(pk=done.pk)
-    if not held.can_be_undone(now):
-        raise Refused(NO_UNDO)
-    rows = list(done.agents.order_by("pk"))
-    changes = [_change_of(it) for it in rows]
-    locks.hold_agents(it.id for it in changes if it.id)
-    known = existing.known(importer.within, operators=importer.operators)
-    if objections := _objections(changes, known, importer.limits):
-        more = f" And {len(objections) - NAMED} more." if len(objections) > NAMED else ""
-        raise Refused(f"Nothing was undone. {' '.join(objections[:NAMED])}{more}")
-    removed = _remove_untouched([it.id for it in changes if it.before is None and it.id])
-    back = [Change(None, it.id, it.after, it.before) for it in changes if it.before is not None]
-    claimed = {it.after.number for it in back}
-    stay = [it for it in changes if it.before is None and it.id not in removed]
-    off = [Change(None, it.id, it.after, _switched_off(it.after, claimed)) for it in stay]
-    _unless_taken(lambda: writing.write([*back, *off], f"{importer.name}, undone import", importer.origin, now))
-    Import.objects.filter(pk=done.pk).update(undone_at=now, undone_by=importer.by)
-    detail = f"{len(back)} put back, {len(removed)} removed, {len(off)} switched off, by {importer.name}"
-    events.record(Kind.IMPORT_UNDONE, importer.origin, now, detail=detail)
-    return Undone(len(back), len(removed), tuple(it.after.full_name for it in stay))
-
-
-def changed_numbers(done: Import) -> bool:
-    """Whether an import gave a known person another number, or took it, so that undoing it changes it back."""
-    return any(_change_of(it).changes_number for it in done.agents.all())
-
-
-def _change_of(row: ImportedAgent) -> Change:
-    after = people.from_json(row.after)
-    assert after is not None  # noqa: S101 - the column is never null
-    return Change(None, row.agent_id, people.from_json(row.before), after)
-
-
-def _objections(changes: Sequence[Change], known: Sequence[Known], limits: Limits | None) -> list[str]:
-    """Return whose later changes prevent an undo, and why."""
-    here = {it.id: it for it in known}
-    own = {it.id for it in changes}
-    others = {it.person.number: it for it in known if it.id not in own and it.person.number}
-    reasons = []
-    for it in changes:
-        present_one = here.get(it.id) if it.id else None
-        number = it.before.number if it.before else ""
-        if present_one and present_one.stranger:
-            reasons.append(f"{it.after.email}: {present_one.locked}")
-        elif present_one is None or present_one.person != it.after or (it.before is None and present_one.is_operator):
-            reasons.append(f"{it.after.full_name} ({it.after.email}) was changed since.")
-        elif present_one.locked:
-            reasons.append(f"{it.after.email}: {present_one.locked}")
-        elif number in others:
-            holder = others[number]
-            who = "Somebody else" if holder.stranger else holder.person.full_name
-            reasons.append(f"{who} has the former number of {it.after.full_name}.")
-        elif limits and it.before and (beyond := next(limits.faults(it.before), None)):
-            reasons.append(f"{it.after.full_name}: {beyond[1]}")
-    return reasons
-
-
-def _remove_untouched(new: Sequence[UUID]) -> set[UUID]:
-    """Delete the new people about which nothing else is stored. Returns their ids."""
-    removed: set[UUID] = set()
-    for some in batches(new):
-        agents = Agent.objects.filter(pk__in=some)
-        untouched = list(agents.filter(devices=None, events=None, assertions=None, passes=None, safe_listings=None))
-        Agent.objects.filter(pk__in=[it.pk for it in untouched]).delete()
-        removed |= {it.pk for it in untouched}
-    return removed
-
-
-def _switched_off(person: Person, claimed: set[str]) -> Person:
-    """Return a new person that the trail names. They stay, switched off, without a number that another gets back."""
-    return replace(person, may_sign_in=False, number="" if person.number in claimed else person.number)
-
-
-def _unless_taken(act: Callable[[], list[Written]]) -> list[Written]:
+def unless_taken(act: Callable[[], list[Written]]) -> list[Written]:
     """Write. Raises Refused if a constraint reports that a concurrent change was first."""
     try:
         with transaction.atomic():

@@ -13,10 +13,11 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.importing import existing, exporting, imports
-from idp.importing.imports import Importer, Prepared, Undone
+from idp.importing import existing, exporting, imports, undoing
+from idp.importing.imports import Importer, Prepared
 from idp.importing.models import Import
 from idp.importing.people import Limits
+from idp.importing.undoing import Undone
 from idp.importing.writing import Progress, Written
 from idp.sql.batches import PER_STATEMENT
 from idp.web import safe_list_run
@@ -44,7 +45,7 @@ def write(
 @transaction.atomic
 def undo(done: Import, who: Importer, now: datetime) -> Undone:
     """Undo all of an import. Raises Refused."""
-    undone = imports.undo(done, who, now)
+    undone = undoing.undo(done, who, now)
     safe_list_run.after_change(who.origin)
     return undone
 

@@ -1,52 +1,19 @@
-"""Imports that are written: what follows from each change, all or nothing, and back again within a day."""
-
-from datetime import timedelta
+"""Imports that are written: what follows from each change, and all or nothing."""
 
 import pytest
 
 from idp.agents.models import Agent, Department, Device, Reason
-from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
 from idp.importing import imports
-from idp.importing.imports import Importer, Refused
+from idp.importing.imports import Refused
 from idp.importing.models import Import, ImportedAgent
 from idp.otp import verifications
 from idp.otp.models import PhoneAuthenticator, Verification
-from idp.otp.safe_list import listings
 from idp.sessions.models import SsoSession
 from idp.sql import batches
 from tests.conftest import NOW, an_agent
-from tests.importing.files import HEADINGS, MAX, ZOE, a_file
-from tests.web.seeded import a_signed_in_agent
-
-SHORT = ["Email", "Mobile number", "May sign in"]
-LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def who(db):
-    return Importer(None, Agent.objects.all(), operators=True, origin=Origin(None, "", "7KQ2M-9TX4D"))
-
-
-@pytest.fixture
-def signed_in(db, keys):
-    """Agent 1, who is signed in on a phone and a computer."""
-    return a_signed_in_agent(NOW).agent
-
-
-def take_in(who, *rows, headings=SHORT, **more):
-    options = {"missing_off": False, "most_missing": 25} | more
-    return imports.take_in(a_file(*rows, headings=headings), "team.csv", who, NOW, **options)
-
-
-def write(who, *rows, headings=SHORT, **more):
-    waiting = take_in(who, *rows, headings=headings, **more)
-    imports.write(waiting, imports.prepare(waiting, who), who, NOW)
-    return waiting
-
-
-def number_of(agent):
-    return PhoneAuthenticator.objects.get(user=agent).number
+from tests.importing.files import HEADINGS, MAX, ZOE
+from tests.importing.written import number_of, take_in, write
 
 
 def reasons(agent):
@@ -173,87 +140,6 @@ def test_a_fault_half_way_leaves_nothing_written(who, agent, monkeypatch):
         imports.write(waiting, imports.prepare(waiting, who), who, NOW, break_off)
     assert list(Agent.objects.all()) == [agent]
     assert Import.objects.filter(applied_at=None).count() == 1
-
-
-# Back again
-
-
-def test_an_undo_restores_everyone_and_removes_new_people(who, signed_in):
-    signed_in.refresh_from_db()
-    before = Agent.objects.filter(pk=signed_in.pk).values().get()
-    rows = [[signed_in.email, "+12015550177", "no", "", ""], ["zoe@acme.example", "+12015550101", "", "Zoe", "agent"]]
-    done = write(who, *rows, headings=[*SHORT, "Full name", "Roles"])
-    undone = imports.undo(done, who, LATER)
-    assert (undone.back, undone.removed, undone.kept) == (1, 1, ())
-    assert Agent.objects.filter(is_staff=False).values().get() == before
-    assert number_of(signed_in) == "+12015550101"
-    assert (
-        LoginEvent.objects.get(kind="import undone").detail == "1 put back, 1 removed, 0 switched off, by command line"
-    )
-
-
-def test_an_undo_leaves_ended_sign_ins_ended_and_counts_them(who, signed_in):
-    done = write(who, [signed_in.email, "", "no"])
-    assert ImportedAgent.objects.get().ended == 2
-    imports.undo(done, who, LATER)
-    assert not Device.objects.active().exists()
-
-
-def test_an_undo_switches_off_a_new_person_that_the_trail_names(who):
-    done = write(who, ZOE, headings=HEADINGS)
-    zoe = Agent.objects.get()
-    LoginEvent.objects.create(at=NOW, kind="code sent", agent=zoe, reference="x")
-    assert imports.undo(done, who, LATER).kept == ("Zoë Ümlaut",)
-    zoe.refresh_from_db()
-    assert not zoe.is_active
-
-
-def test_an_undo_keeps_a_new_person_whose_number_is_on_twilios_safe_list(who):
-    done = write(who, ZOE, headings=HEADINGS)
-    listings.ask(NOW)
-    assert imports.undo(done, who, LATER).kept == ("Zoë Ümlaut",)
-
-
-def a_name(agent):
-    Agent.objects.filter(pk=agent.pk).update(full_name="Ana Maria")
-
-
-def a_number(agent):
-    PhoneAuthenticator.objects.update(number="+12015550178")
-
-
-def a_former_number(_):
-    an_agent("+12015550101", "eve@acme.example", full_name="Eve")
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        (a_name, "Ana García .* was changed since"),
-        (a_number, "was changed since"),
-        (a_former_number, "Eve has the former number of Ana García"),
-    ],
-)
-def test_nothing_is_undone_if_the_same_people_changed_since(who, agent, change, sentence):
-    done = write(who, [agent.email, "+12015550177", ""])
-    change(agent)
-    with pytest.raises(Refused, match=f"Nothing was undone. .*{sentence}"):
-        imports.undo(done, who, LATER)
-    assert Import.objects.get().undone_at is None
-
-
-@pytest.mark.parametrize("after", [timedelta(hours=24), timedelta(days=9)], ids=str)
-def test_an_import_cannot_be_undone_after_a_day(who, agent, after):
-    done = write(who, [agent.email, "+12015550177", ""])
-    with pytest.raises(Refused, match="can no longer be undone"):
-        imports.undo(done, who, NOW + after)
-
-
-def test_an_import_is_undone_once(who, agent):
-    done = write(who, [agent.email, "+12015550177", ""])
-    imports.undo(done, who, LATER)
-    with pytest.raises(Refused, match="can no longer be undone"):
-        imports.undo(done, who, LATER)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(who, django_assert_max_num_queries):

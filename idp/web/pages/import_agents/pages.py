@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from idp import clock
-from idp.importing import imports
+from idp.importing import imports, undoing
 from idp.importing.columns import Column
 from idp.importing.imports import Importer, Prepared, Refused
 from idp.importing.models import Import
@@ -134,7 +134,7 @@ def _discard(request: HttpRequest, row: Import) -> HttpResponse:
 
 
 def _undo(request: HttpRequest, row: Import, importer: Importer) -> HttpResponse:
-    if imports.changed_numbers(row):
+    if undoing.changed_numbers(row):
         recent_factor.require(request, f"change mobile numbers back by undoing the import of {row.file_name}")
     try:
         undone = people_files.undo(row, importer, clock.now())
