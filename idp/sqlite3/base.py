@@ -20,7 +20,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import OperationalError, models
@@ -35,7 +35,7 @@ from idp.sql.direct_execution import (
     fastest_adapter,
     with_placeholders,
 )
-from idp.sqlite3 import write_ahead_log
+from idp.sqlite3 import files
 
 _TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 _POOLS: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
@@ -43,7 +43,6 @@ _POOLS: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
 MOST_IDLE = 64
 """More than a process has serving threads. Short-lived threads would each leave one more."""
 _IS_UNFINISHED = f"SELECT 1 FROM sqlite_master WHERE name = '{unfinished.TABLE}'"  # noqa: S608 - our own word
-LOST_LOG = "the write-ahead log of the database was removed"
 PATIENCE = 5.0
 """Seconds to wait for the turn. After that the transaction fails with SQLite's own error."""
 
@@ -71,18 +70,18 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
         self._has_begun = False
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Return the parameters, with a connection class that remembers its write-ahead log."""
-        return {**super().get_connection_params(), "factory": write_ahead_log.Connection}
+        """Return the parameters, with a connection class that remembers its files."""
+        return {**super().get_connection_params(), "factory": files.Connection}
 
     def get_new_connection(self, conn_params: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Return a connection with a function that SQLite lacks. Raises RestoreUnfinished, OperationalError."""
-        if write_ahead_log.is_lost(self._name):
-            raise OperationalError(LOST_LOG)
+        if fault := files.fault(self._name):
+            raise OperationalError(fault)
         connection = super().get_new_connection(conn_params)
         if connection.execute(_IS_UNFINISHED).fetchone():
             connection.close()
             raise unfinished.RestoreUnfinished
-        connection.remember_log(self._name)
+        connection.remember_files(self._name)
         connection.create_function("latchkey_within", 2, _within, deterministic=True)
         return connection
 
@@ -93,9 +92,21 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
         """
         if self.connection is None and self.autocommit:
             with suppress(IndexError):
-                self.connection, self.close_at = self._pool.pop()
+                self._take_connection(*self._pool.pop())
         if self.connection is None:
             super().ensure_connection()
+
+    def _take_connection(self, connection: files.Connection, close_at: float | None) -> None:
+        """Take a connection from the pool. Raises OperationalError if the file of the database was removed."""
+        if not connection.has_file():
+            self._pool.append((connection, close_at))
+            self._leave_lost_file(connection)
+        self.connection, self.close_at = connection, close_at
+
+    def _leave_lost_file(self, connection: files.Connection) -> NoReturn:
+        with self.wrap_database_errors:
+            connection.leave_file()
+        raise OperationalError(files.LOST_FILE)
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Return the connection if it is still good. Django calls this before and after each request."""
@@ -136,6 +147,8 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
         self._take_turn()
         try:
             self.ensure_connection()
+            if not self.connection.has_file():
+                self._leave_lost_file(self.connection)
             if self.is_unobserved:
                 self.execute(f"BEGIN {self.transaction_mode}", ())
             else:
@@ -155,7 +168,7 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
         if is_saved:
             self.close()
             self.close_pool()
-        raise OperationalError(LOST_LOG)
+        raise OperationalError(files.LOST_LOG)
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]

@@ -140,9 +140,11 @@ FAULTS = [
     Fault(
         "F13",
         "the database is locked for long, read-only, or gone",
-        "the busy page; nobody is let in. If PostgreSQL is read-only, 503 at `/readyz`",
+        "the busy page; nobody is let in. If PostgreSQL is read-only or SQLite's file is another user's, 503 at "
+        "`/readyz`",
         (
             f"{STORAGE}::test_a_node_whose_database_takes_no_writes_is_not_ready",
+            f"{STORAGE}::test_a_node_whose_database_file_belongs_to_another_user_is_not_ready",
             f"{BUSY}::test_a_phone_that_waits_too_long_for_a_lock_gets_a_busy_page_and_signs_in_later",
             f"{STORAGE}::test_a_database_that_cannot_write_signs_nobody_in",
             f"{STORAGE}::test_a_database_that_cannot_be_reached_gets_a_busy_page",
@@ -354,10 +356,10 @@ FAULTS = [
         "a new one before, what the removed one held is lost: the busy page until a restart, and then everyone out as "
         "after a restored backup (F21)",
         (
-            "sqlite3/test_removed_log.py::test_nothing_is_written_into_a_removed_log_and_its_content_is_saved",
-            "sqlite3/test_removed_log.py::test_the_content_of_a_removed_log_is_saved_while_another_process_has_it_open",
-            "sqlite3/test_removed_log.py::test_no_new_log_is_begun_while_another_thread_reads_from_the_removed_one",
-            "sqlite3/test_removed_log.py::test_nothing_is_written_once_another_process_has_begun_a_new_log",
+            "sqlite3/test_files.py::test_nothing_is_written_into_a_removed_log_and_its_content_is_saved",
+            "sqlite3/test_files.py::test_the_content_of_a_removed_log_is_saved_while_another_process_has_it_open",
+            "sqlite3/test_files.py::test_no_new_log_is_begun_while_another_thread_reads_from_the_removed_one",
+            "sqlite3/test_files.py::test_nothing_is_written_once_another_process_has_begun_a_new_log",
         ),
     ),
     Fault(
@@ -393,6 +395,20 @@ FAULTS = [
         ),
         "too little memory for all threads (under about 400 MB of address space): pages for faults of ours, and "
         "processes that end",
+    ),
+    Fault(
+        "F33",
+        "somebody removes the file of an SQLite database while Latchkey runs, or puts another in its place",
+        "nothing more is read from either: the busy page and 503 at `/readyz` until a restart, and the log says why. "
+        "What was committed until then is in the removed file ([how to save it]"
+        "(../how-to/restore-a-backup.md#if-the-file-of-an-sqlite-database-was-removed))",
+        (
+            "sqlite3/test_files.py::test_nothing_is_read_or_written_once_another_file_is_in_place_of_the_database",
+            "sqlite3/test_files.py::test_what_was_committed_is_in_the_file_that_was_moved_away_and_not_in_the_new_one",
+            "sqlite3/test_files.py::test_a_removed_database_can_be_saved_while_the_process_lives",
+            f"{STORAGE}::test_a_node_whose_database_file_was_replaced_is_not_ready",
+        ),
+        "a file that is overwritten in place, as by `cp`: that destroys the database",
     ),
 ]
 TEXT = """# Faults

@@ -36,7 +36,7 @@ BY_HAND = re.compile(
     |(docker|kubectl|helm)\                              # wants an engine, a cluster: see tests/deployment
     |OWNER=|DATABASE_URL=|psql\                            # wants two accounts: see tests/deployment
     |bin/environment\ |set\ -a;                           # what `make demo` and each unit do first
-    |export\ TWILIO_|curl\ |grep\   # at a place that has a name, a log, an account
+    |export\ TWILIO_|curl\ |grep\ |find\   # at a place that has a name, a log, an account
     |(\.venv/bin/)?python3?\ -c\ """,
     re.VERBOSE,
 )

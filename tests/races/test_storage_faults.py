@@ -1,15 +1,19 @@
 """A database that cannot write: read-only, full, or gone. Nobody is signed in, and everybody gets the busy page."""
 
+import os
+import shutil
 from contextlib import contextmanager
 
 import pytest
 from django.db import connection
 
 from idp.saml.models import IssuedAssertion
+from idp.sql import unprepared
 from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_busy, is_signed_in
 
+NOBODY = 65_534
 FULL = """CREATE FUNCTION pg_temp.full_disk() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
 CREATE TRIGGER full_disk BEFORE INSERT ON {} EXECUTE FUNCTION pg_temp.full_disk()"""
@@ -79,3 +83,48 @@ def test_a_node_whose_database_takes_no_writes_is_not_ready(browser, client):
     with read_only():
         assert client.get("/readyz").status_code == (200 if on_sqlite() else 503)
     assert client.get("/readyz").status_code == 200
+
+
+@contextmanager
+def a_file_of_its_own(folder):
+    """Serve from a copy of the test's database, which can be taken away."""
+    if not on_sqlite():
+        pytest.skip("PostgreSQL's files are its own")
+    file = folder / "latchkey.sqlite3"
+    unprepared.check_migrations()  # once in a process, and of a database that Django knows by name
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
+    with connected_to(NAME=str(file)):
+        yield file
+
+
+def test_a_node_whose_database_file_was_replaced_is_not_ready(browser, client, tmp_path):
+    """As by somebody who restores a copy without stopping the node. Served, it would mix old and new pages."""
+    with a_file_of_its_own(tmp_path) as file:
+        assert is_signed_in(browser.get(browser.address))
+        assert client.get("/readyz").status_code == 200
+        shutil.copy(file, tmp_path / "older")
+        (tmp_path / "older").rename(file)
+        assert is_busy(browser.get(browser.request_address("_two")))
+        assert client.get("/readyz").status_code == 503
+
+
+def test_a_node_whose_database_file_belongs_to_another_user_is_not_ready(browser, client, tmp_path):
+    """As after a command that root ran. Root itself may write anyway, so the test is somebody else for a moment."""
+    with a_file_of_its_own(tmp_path) as file:
+        assert client.get("/readyz").status_code == 200
+        with may_not_write(file):
+            assert client.get("/readyz").status_code == 503
+        assert client.get("/readyz").status_code == 200
+
+
+@contextmanager
+def may_not_write(file):
+    file.chmod(0o444)
+    me = os.geteuid()
+    os.seteuid(NOBODY if me == 0 else me)
+    try:
+        yield
+    finally:
+        os.seteuid(me)
+        file.chmod(0o644)

@@ -11,6 +11,7 @@ from idp.audit import events
 from idp.audit.models import LoginEvent
 from idp.errors import IdpError, LostRace
 from idp.login.errors import Busy
+from idp.sql.causes import cause
 from idp.versions import version
 
 ATTEMPTS = 3
@@ -64,7 +65,7 @@ def in_transaction(step: Callable[[], Outcome], translate: Translation = lambda 
             if isinstance(error, IntegrityError) and (translated := translate(error)) is not None:
                 raise translated from error
             if nth == ATTEMPTS or time.monotonic() - started >= PATIENCE:
-                raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
+                raise Busy(f"gave up after attempt {nth}: {cause(error)}") from error
             unconfirmed = run or unconfirmed
             version.unpin()
         else:

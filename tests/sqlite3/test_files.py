@@ -1,5 +1,7 @@
-"""Somebody removes the files next to an SQLite database while Latchkey uses it."""
+"""Somebody removes an SQLite database, or the files next to it, while Latchkey uses it."""
 
+import shutil
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +60,17 @@ def refused():
     return True
 
 
+def replace_file(database):
+    """Put an older copy in place of the database, as somebody who restores without a stop."""
+    older = sqlite3.connect(f"{database}.older")
+    older.execute("CREATE TABLE rows (of TEXT)")
+    older.execute("INSERT INTO rows VALUES ('older')")
+    older.commit()
+    older.close()
+    database.rename(f"{database}.aside")
+    Path(f"{database}.older").rename(database)
+
+
 def rows(database):
     """What a process finds that has never seen the removed log; it must not share SQLite's index with this one."""
     asked = f"import sqlite3; print(*sqlite3.connect({str(database)!r}).execute('SELECT of FROM rows').fetchall())"
@@ -95,3 +108,38 @@ def test_nothing_is_written_once_another_process_has_begun_a_new_log(database):
     Path(f"{database}-wal").touch()
     assert refused()
     assert refused()
+
+
+def test_nothing_is_read_or_written_once_another_file_is_in_place_of_the_database(database):
+    replace_file(database)
+    assert refused()
+    with pytest.raises(OperationalError, match="was removed"):
+        read()
+    with ThreadPoolExecutor(1) as beside:
+        assert beside.submit(refused).result(30)
+    assert refused()
+
+
+def test_what_was_committed_is_in_the_file_that_was_moved_away_and_not_in_the_new_one(database):
+    replace_file(database)
+    assert refused()
+    assert rows(database) == ["('older',)"]
+    assert rows(f"{database}.aside") == ["('before',)"]
+
+
+def test_what_another_process_writes_into_the_new_file_stays_there(database):
+    replace_file(database)
+    assert refused()
+    written = f"import sqlite3; c = sqlite3.connect({str(database)!r}); c.execute('PRAGMA journal_mode=WAL'); "
+    written += "c.execute(\"INSERT INTO rows VALUES ('newer')\"); c.commit(); import os; os._exit(0)"
+    subprocess.run([sys.executable, "-c", written], check=True)
+    assert refused()
+    assert rows(database) == ["('older',)", "('newer',)"]
+
+
+def test_a_removed_database_can_be_saved_while_the_process_lives(database, tmp_path):
+    database.unlink()
+    assert refused()
+    removed = next(it for it in Path("/proc/self/fd").iterdir() if str(it.readlink()) == f"{database} (deleted)")
+    shutil.copy(removed, tmp_path / "saved")
+    assert rows(tmp_path / "saved") == ["('before',)"]

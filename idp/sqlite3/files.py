@@ -1,0 +1,93 @@
+"""Detects that somebody removed or replaced the files that a connection writes to.
+
+SQLite does not notice. If its write-ahead log was removed, it confirms each commit in the deleted file, and all of them
+are lost when the process ends. Then a phone that was signed out would be signed in again. If the file of the database
+was removed, the same happens. If another was put in its place, later connections mix its pages with those of the log.
+
+The connections of a process share SQLite's index of the log. A connection that is opened after the deletion would
+create a new log, but read and write it by the index of the deleted one. So none may be opened until all older ones are
+closed.
+"""
+
+import os
+import sqlite3
+from contextlib import suppress
+from threading import Lock
+from weakref import WeakSet
+
+SUFFIX = "-wal"
+LOST_LOG = "the write-ahead log of the database was removed"
+LOST_FILE = "the file of the database was removed or replaced: nothing is served until a restart"
+
+
+class Connection(sqlite3.Connection):
+    """A connection that knows which files it writes to. Inode 0 means a database without one."""
+
+    file = log = ""
+    file_inode = log_inode = 0
+
+    def remember_files(self, database: str) -> None:
+        """Note which files they are. SQLite has opened them with the first statement."""
+        self.file = os.path.realpath(database)
+        self.log = f"{self.file}{SUFFIX}"
+        self.file_inode, self.log_inode = _inode(self.file), _inode(self.log)
+        with _CHANGING:
+            _OPEN.add(self)
+
+    def has_file(self) -> bool:
+        """Whether the file of the database is still where it was."""
+        return not self.file_inode or _inode(self.file) == self.file_inode
+
+    def has_log(self) -> bool:
+        """Whether the log is still where it was."""
+        return not self.log_inode or _inode(self.log) == self.log_inode
+
+    def write_back(self) -> bool:
+        """Copy a deleted log into the database file. Returns False if a reader or another log prevents that.
+
+        Another log belongs to a process that opened the database after the deletion. The two contradict each other.
+        """
+        if _inode(self.log):
+            return False
+        is_busy, *_ = self.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        return not is_busy
+
+    def leave_file(self) -> None:
+        """Write everything into the file that was removed, and empty the log, which belongs to no other file.
+
+        Only once in a process: later the log may have been begun anew, for the file that was put there. Connections to
+        the removed file stay open, so that it can be copied from `/proc` as long as the process lives.
+        """
+        with _CHANGING:
+            if self.file_inode in _LEFT:
+                return
+            _LEFT.add(self.file_inode)
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the connection. With the last one, a new log may be begun."""
+        super().close()
+        with _CHANGING:
+            _OPEN.discard(self)
+
+
+_OPEN: WeakSet[Connection] = WeakSet()
+_LEFT: set[int] = set()
+"""Inodes of the database files that this process has given up."""
+_CHANGING = Lock()
+
+
+def fault(database: str) -> str:
+    """Return which file of a database this process has open although it was removed, in words; "" if none."""
+    file = os.path.realpath(database)
+    with _CHANGING:
+        of_this = [it for it in _OPEN if it.file == file]
+    if not all(it.has_file() for it in of_this):
+        return LOST_FILE
+    return "" if all(it.has_log() for it in of_this) else LOST_LOG
+
+
+def _inode(path: str) -> int:
+    with suppress(OSError):
+        return os.stat(path).st_ino  # noqa: PTH116 - runs in each transaction, and a Path takes three times as long
+    return 0
