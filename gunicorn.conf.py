@@ -19,6 +19,8 @@ worker_class = "idp.gunicorn_worker.Worker"
 backlog = 4096
 # A signed request with 4 kB of RelayState is longer than the default line; the application refuses over 32 kB.
 limit_request_line = 0
+# As nginx takes: the cookies that other sites set for a whole domain are longer than gunicorn's default, 8 kB.
+limit_request_field_size = 32 * 1024
 timeout = 60
 # A request under way ends before its process does: at worst it waits twice for Twilio, 11 s each.
 graceful_timeout = 30

@@ -58,6 +58,23 @@ def test_an_agent_signs_in_over_tls_and_nginx_rejects_malformed_requests(place):
     assert "/login" not in (place.folder / "access.log").read_text(encoding="utf-8")
 
 
+def test_a_phone_with_the_cookies_of_a_whole_domain_gets_in(place):
+    """Such as those that other sites of acme.example set for all of it."""
+    assert place.get("/", headers={"Cookie": f"theirs={'x' * 25_000}"}).status_code == 200
+    too_many = place.get("/", headers={"Cookie": f"theirs={'x' * 40_000}"})
+    assert too_many.status_code == 431
+    assert "Delete the cookies" in too_many.text
+
+
+def test_a_request_for_another_host_name_is_not_led_there(place):
+    other = {"Host": "other.example"}
+    at = f"http://localhost:{place.plain_port}/me"
+    plain = requests.get(at, headers=other, allow_redirects=False, timeout=PATIENCE)
+    assert plain.headers["Location"] == "https://localhost/me"
+    assert place.get("/me", headers=other).status_code == 421
+    assert all("/" not in it.headers["Server"] for it in (plain, place.get("/me", headers=other)))
+
+
 def agreed(place, *wanted):
     """The cipher suite of TLS 1.2 that nginx chooses of some that keep their secrets, by the end of their names."""
     offer = ssl.create_default_context(cafile=place.authority)
