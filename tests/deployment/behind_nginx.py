@@ -23,6 +23,7 @@ OURS = ROOT / "deploy" / "nginx"
 AROUND = """user root; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{}}
 http {{
+access_log {folder}/nginx-access.log;
 client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
 uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
 {ours}
@@ -146,7 +147,7 @@ class BehindNginx(Installation):
             r"listen 80;": f"listen 127.0.0.1:{self.plain_port};",
             r"login\.acme\.example": "localhost",
             r"/etc/ssl/(private/)?login\.(pem|key)": str(self.certificate),
-            r"/var/log/nginx/latchkey\.log": f"{self.folder}/access.log",
+            r"/var/log/nginx/latchkey(-error)?\.log": rf"{self.folder}/access\1.log",
             r"/run/latchkey\.sock": f"{self.folder}/http.sock",
             r"/etc/nginx/conf\.d": str(OURS),
         }.items():

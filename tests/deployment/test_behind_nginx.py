@@ -55,7 +55,19 @@ def test_an_agent_signs_in_over_tls_and_nginx_rejects_malformed_requests(place):
         agreed(place, "AES128-SHA256", "AES256-SHA384")
     with pytest.raises(requests.exceptions.SSLError):  # another name than ours
         requests.get(place.url.replace("localhost", "127.0.0.1"), verify=False, timeout=PATIENCE)
-    assert "/login" not in (place.folder / "access.log").read_text(encoding="utf-8")
+
+
+def test_no_log_of_nginx_holds_the_secret_of_a_one_time_link(place):
+    link = "/admin/enter/the-secret"
+    requests.get(f"http://localhost:{place.plain_port}{link}", allow_redirects=False, timeout=PATIENCE)
+    assert place.get(link).status_code == 410
+    place.end(signal.SIGTERM)
+    place.held.close()
+    assert place.get(link).status_code == 503
+    logs = {it.name: it.read_text(encoding="utf-8") for it in place.folder.glob("*.log")}
+    assert not [name for name, lines in logs.items() if "the-secret" in lines]
+    told = [line.split()[3::3] for line in logs["access.log"].splitlines()]
+    assert told[-3:] == [["301", "-"], ["410", "410"], ["503", "502"]]
 
 
 def test_a_phone_with_the_cookies_of_a_whole_domain_gets_in(place):

@@ -21,6 +21,10 @@ WRITING_FIX = (
     "Give Redis more memory or an eviction policy (maxmemory-policy volatile-lru), free its disk if it saves to one, "
     "and do not use a replica."
 )
+OPEN_FIX = (
+    "Give Redis a password (requirepass) and write it into REDIS_URL. In a network that nobody else reaches, "
+    "protected-mode no is enough."
+)
 MORE_FIX = "Set REDIS_URL, so that they count together; or set WEB_CONCURRENCY to 1."
 
 
@@ -39,6 +43,8 @@ def away(error: Exception, where: str) -> Finding:
     """Judge why the write failed. Redis's message may name the user, so it is not repeated."""
     if isinstance(error, AuthenticationError | NoPermissionError):
         return warning(SUBJECT, f"Redis at {where} refuses our user or password, {MEANWHILE}.", LOGIN_FIX)
+    if isinstance(error, ResponseError) and str(error).startswith("DENIED"):
+        return warning(SUBJECT, f"Redis at {where} accepts only programs of its own computer, {MEANWHILE}.", OPEN_FIX)
     if isinstance(error, ResponseError):
         return warning(SUBJECT, f"Redis at {where} rejects writes, {MEANWHILE}.", WRITING_FIX)
     return warning(SUBJECT, f"Redis at {where} does not answer in time, {MEANWHILE}.", AWAY_FIX)

@@ -2,6 +2,7 @@
 
 import pytest
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from idp.web.checkup import all_subjects
 from idp.web.checkup import redis as redis_checkup
@@ -49,6 +50,14 @@ def test_a_redis_without_memory_is_named(redis, look):
             assert "rejects writes" in look()[1]
         finally:
             owner.config_set("maxmemory", 0)
+
+
+def test_a_redis_in_protected_mode_is_named():
+    refused = redis_checkup.away(
+        ResponseError("DENIED Redis is running in protected mode because …"), "cache, port 6379"
+    )
+    assert refused.sentence.startswith("Redis at cache, port 6379 accepts only programs of its own computer")
+    assert "requirepass" in refused.fix
 
 
 def test_a_socket_that_is_not_there_is_named(look):
