@@ -65,13 +65,13 @@ def replay(before: Policy, after: Policy, past: Iterable[PastSignIn]) -> Replaye
         replayed.since = sign_in.at
         if sign_in.agent is not None and was.effect not in (Effect.DENY, None):
             replayed.let_in[sign_in.agent] = replayed.let_in.get(sign_in.agent, 0) + 1
-        group = None if alike else changed(was, now, fresh=sign_in.fresh)
+        group = None if alike else _changed(was, now, fresh=sign_in.fresh)
         if group is not None:
             _gather(replayed, group, sign_in, unknown=now.unknown)
     return replayed
 
 
-def changed(was: Verdict, now: Verdict, *, fresh: bool) -> Group | None:
+def _changed(was: Verdict, now: Verdict, *, fresh: bool) -> Group | None:
     """Return what a change of verdict means for the agent, or None if nothing."""
     if was.effect is None or now.effect is None:
         return Group.UNJUDGED

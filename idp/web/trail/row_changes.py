@@ -168,10 +168,8 @@ def _make_link_receiver(name: str) -> Callable[..., None]:
             called = sorted(str(it) for it in getattr(instance, name).all())
         else:
             called = sorted(str(it) for it in model._base_manager.filter(pk__in=pk_set))
-        listed = Called(", ".join(called))
-        change: Changes = {name: [None, acts.shown(name, listed)]}
-        if action != "post_add":
-            change = {name: [acts.shown(name, listed), None]}
+        listed = acts.shown(name, Called(", ".join(called)))
+        change: Changes = {name: [None, listed] if action == "post_add" else [listed, None]}
         if called:
             acts.record(Kind.CHANGED, acts.thing(instance), clock.now(), change)
 

@@ -41,7 +41,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedInDevice:
     """A signed-in device, with the facts that decide about its next code."""
 
     name: str
@@ -62,7 +62,7 @@ def preview(services: Collection[str], before: TimeoutPolicy, after: TimeoutPoli
     return Effect(len(devices), len(later), len(already & later.keys()), tuple(sorted(newly.values())))
 
 
-def signed_in_to(services: Collection[str]) -> list[SignedIn]:
+def signed_in_to(services: Collection[str]) -> list[SignedInDevice]:
     """Return the signed-in devices of active agents from which any of these services was opened."""
     used = LoginEvent.objects.filter(device=OuterRef("pk"), kind=Kind.SIGNED_IN, service__in=list(services))
     rows = everyone_out.signed_in().filter(Exists(used), agent__is_active=True)
@@ -70,9 +70,9 @@ def signed_in_to(services: Collection[str]) -> list[SignedIn]:
     return [_signed_in(row) for row in rows.order_by().values(*COLUMNS)]
 
 
-def _signed_in(row: dict[str, Any]) -> SignedIn:
+def _signed_in(row: dict[str, Any]) -> SignedInDevice:
     opened_by, remembered = row["session__opened_by"], row["remembered"]
-    return SignedIn(
+    return SignedInDevice(
         name=row["agent__full_name"],
         facts=DeviceFacts(row["pk"], row["agent"], row["authenticated_at"]),
         session=opened_by and SessionFacts(Method(opened_by), row["session__opened_at"], row["session__last_seen_at"]),
@@ -80,5 +80,5 @@ def _signed_in(row: dict[str, Any]) -> SignedIn:
     )
 
 
-def _needs_code(device: SignedIn, policy: TimeoutPolicy, now: datetime) -> bool:
+def _needs_code(device: SignedInDevice, policy: TimeoutPolicy, now: datetime) -> bool:
     return next_code(device.facts, device.session, policy, token_issued_at=device.token_issued_at).unused <= now

@@ -19,7 +19,7 @@ MAY_CHANGE_SERVICES = "saml.change_serviceprovider"
 
 
 @dataclass(frozen=True, slots=True)
-class SignInLink:
+class ServiceLink:
     """The URL at which a sign-in to a service begins, and its QR code."""
 
     service: str
@@ -50,7 +50,7 @@ def sign_in_link_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     return admin_page(request, "agent/sign_in_link.html", context)
 
 
-def link(sp: ServiceProvider) -> SignInLink:
+def link(sp: ServiceProvider) -> ServiceLink:
     """Return the link to a service. It is the same for everybody."""
     address = f"{settings.LATCHKEY.base_url}{reverse('saml_start', args=[sp.slug])}"
-    return SignInLink(sp.name, address, qr.drawn(address))
+    return ServiceLink(sp.name, address, qr.drawn(address))

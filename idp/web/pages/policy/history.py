@@ -36,7 +36,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleCount:
+class RuleInForce:
     """A rule in force, and how often it matched."""
 
     rule: Rule
@@ -84,11 +84,11 @@ def _changes(before: PolicyRevision | None, after: PolicyRevision) -> tuple[Diff
     return differences(before.policy, after.policy) if before else None
 
 
-def _rule_counts() -> list[RuleCount]:
+def _rule_counts() -> list[RuleInForce]:
     live = PolicyRevision.objects.live().prefetch_related("rules").first()
     rules, now = live.policy.rules if live else (), clock.now()
     counted, since = rule_counts.counts(now), publishing.in_force_since(it.key for it in rules)
-    return [RuleCount(it, counted.get(it.key, NEVER).sentence(since.get(it.key), now)) for it in rules]
+    return [RuleInForce(it, counted.get(it.key, NEVER).sentence(since.get(it.key), now)) for it in rules]
 
 
 def _compared(request: HttpRequest) -> dict[str, Any] | None:

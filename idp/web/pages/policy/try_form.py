@@ -47,8 +47,8 @@ TOUCH_CHOICES = (
 
 
 @dataclass(frozen=True, slots=True)
-class PastSignIn:
-    """A past sign-in: when and what, in words, and the facts that were judged."""
+class SignInByReference:
+    """The past sign-in whose reference was typed: when and what, in words, and the facts that were judged."""
 
     label: str
     attempt: Attempt
@@ -106,7 +106,7 @@ class TryForm(forms.Form):
             return slug
         raise forms.ValidationError("No service has this short name.")
 
-    def clean_past(self) -> PastSignIn | None:
+    def clean_past(self) -> SignInByReference | None:
         """Return the past sign-in, if that way is chosen. Raises ValidationError if there is none."""
         if self.cleaned_data.get("way") != PAST:
             return None
@@ -119,7 +119,7 @@ class TryForm(forms.Form):
                 )
             except (TypeError, ValueError):
                 continue
-            return PastSignIn(f"{event.at:%Y-%m-%d %H:%M} UTC, {event.get_kind_display()}", attempt)
+            return SignInByReference(f"{event.at:%Y-%m-%d %H:%M} UTC, {event.get_kind_display()}", attempt)
         raise forms.ValidationError("There is no sign-in with this reference to judge.")
 
     def clean(self) -> dict[str, Any]:
@@ -130,9 +130,9 @@ class TryForm(forms.Form):
         return data
 
     @property
-    def past_sign_in(self) -> PastSignIn | None:
+    def past_sign_in(self) -> SignInByReference | None:
         """The past sign-in to judge again, if that way is chosen."""
-        found: PastSignIn | None = self.cleaned_data["past"]
+        found: SignInByReference | None = self.cleaned_data["past"]
         return found
 
     def tried(self) -> Tried:

@@ -12,7 +12,7 @@ from idp.policies.access.rules import DEFAULT, Effect, Policy
 from idp.policies.simulation import sample_devices
 from idp.policies.simulation.preview import Point, Tried, at_each_point
 from idp.policies.user_agents.words import FORM_NAMES, PLATFORM_NAMES, describe
-from idp.web.pages.policy.try_form import PastSignIn, TryForm
+from idp.web.pages.policy.try_form import SignInByReference, TryForm
 from idp.web.trail import rule_verdicts
 
 VERDICTS = {
@@ -82,7 +82,7 @@ def _at_each_point(policy: Policy, tried: Tried) -> TryResult:
     return TryResult([("In words", described), *_facts(facts), *header], points, hints=hints(policy))
 
 
-def _of_past_sign_in(policy: Policy, past: PastSignIn) -> TryResult:
+def _of_past_sign_in(policy: Policy, past: SignInByReference) -> TryResult:
     decision = evaluate(policy, past.attempt)
     text = past.attempt.facts.text
     header = " ".join(text) if isinstance(text, frozenset) else ""
