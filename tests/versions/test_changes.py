@@ -51,7 +51,7 @@ def place(db, keys):
     app = Client.objects.create(client_id="app", name="App", timeout_policy=policy)
     RedirectUri.objects.create(client=app, uri="https://app.example/back")
     Brand.objects.create(name="Acme")
-    Listening.objects.create(begun_at=NOW, until=NOW + HOUR)
+    Listening.objects.create(begun_at=NOW, until=NOW + listening.LASTS)
     Stop.objects.create(since=NOW, why="to see")
     AccessPass.objects.create(agent=an_agent(), given_at=NOW, until=NOW + HOUR, why="to see")
 
@@ -87,7 +87,7 @@ SET = {
         lambda: clients.find("app").redirect_uris.all()[0].uri,
     ),
     "a brand": (Brand, "name", "Beta", lambda: brands.of("flex").name),
-    "listening": (Listening, "until", NOW + 2 * HOUR, lambda: listening.current(NOW).until),
+    "listening": (Listening, "until", NOW + listening.LASTS / 2, lambda: listening.current(NOW).until),
     "a stop that is lifted": (Stop, "lifted_at", NOW + HOUR, lambda: in_force.look().stopped or NOW + HOUR),
     "a pass that is taken back": (
         AccessPass,
