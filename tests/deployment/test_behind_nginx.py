@@ -61,13 +61,14 @@ def test_no_log_of_nginx_holds_the_secret_of_a_one_time_link(place):
     link = "/admin/enter/the-secret"
     requests.get(f"http://localhost:{place.plain_port}{link}", allow_redirects=False, timeout=PATIENCE)
     assert place.get(link).status_code == 410
+    assert place.get(link, headers={"Host": "another.example"}).status_code == 421
     place.end(signal.SIGTERM)
     place.held.close()
     assert place.get(link).status_code == 503
     logs = {it.name: it.read_text(encoding="utf-8") for it in place.folder.glob("*.log")}
     assert not [name for name, lines in logs.items() if "the-secret" in lines]
     told = [line.split()[3::3] for line in logs["access.log"].splitlines()]
-    assert told[-3:] == [["301", "-"], ["410", "410"], ["503", "502"]]
+    assert told[-4:] == [["301", "-"], ["410", "410"], ["421", "-"], ["503", "502"]]
 
 
 def test_a_phone_with_the_cookies_of_a_whole_domain_gets_in(place):
