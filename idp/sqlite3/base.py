@@ -77,6 +77,8 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
         """Return a connection with a function that SQLite lacks. Raises RestoreUnfinished, OperationalError."""
         if fault := files.fault(self._name):
             raise OperationalError(fault)
+        if not self.is_in_memory_db():
+            files.make_private(self._name)
         connection = super().get_new_connection(conn_params)
         if connection.execute(_IS_UNFINISHED).fetchone():
             connection.close()

@@ -1,4 +1,4 @@
-"""Detects that somebody removed or replaced the files that a connection writes to.
+"""The files of a database: only their owner can read them, and a connection notices if they are removed or replaced.
 
 SQLite does not notice. If its write-ahead log was removed, it confirms each commit in the deleted file, and all of them
 are lost when the process ends. Then a phone that was signed out would be signed in again. If the file of the database
@@ -16,6 +16,7 @@ from threading import Lock
 from weakref import WeakSet
 
 SUFFIX = "-wal"
+OWNER_ONLY = 0o600
 LOST_LOG = "the write-ahead log of the database was removed"
 LOST_FILE = "the file of the database was removed or replaced: nothing is served until a restart"
 
@@ -75,6 +76,15 @@ _OPEN: WeakSet[Connection] = WeakSet()
 _LEFT: set[int] = set()
 """Inodes of the database files that this process has given up."""
 _CHANGING = Lock()
+
+
+def make_private(database: str) -> None:
+    """Create the file of a new database, which only its owner can read. SQLite's log and index take after it.
+
+    A file that exists is not opened: closing it again would end the locks that this process holds on it.
+    """
+    with suppress(OSError):  # which SQLite reports, if it matters
+        os.close(os.open(database, os.O_CREAT | os.O_EXCL, OWNER_ONLY))
 
 
 def fault(database: str) -> str:

@@ -143,3 +143,9 @@ def test_a_removed_database_can_be_saved_while_the_process_lives(database, tmp_p
     removed = next(it for it in Path("/proc/self/fd").iterdir() if str(it.readlink()) == f"{database} (deleted)")
     shutil.copy(removed, tmp_path / "saved")
     assert rows(tmp_path / "saved") == ["('before',)"]
+
+
+def test_only_its_owner_can_read_a_new_database(database):
+    """It holds names, numbers and secrets, and whoever makes it in a shell often lets everybody read new files."""
+    files = [database, Path(f"{database}-wal"), Path(f"{database}-shm")]
+    assert [oct(it.stat().st_mode & 0o777) for it in files] == ["0o600"] * 3
