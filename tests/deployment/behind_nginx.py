@@ -149,6 +149,7 @@ class BehindNginx(Installation):
             r"/etc/ssl/(private/)?login\.(pem|key)": str(self.certificate),
             r"/var/log/nginx/latchkey(-error)?\.log": rf"{self.folder}/access\1.log",
             r"/run/latchkey\.sock": f"{self.folder}/http.sock",
+            r"client_header_timeout 10s": "client_header_timeout 1s",
             r"/etc/nginx/conf\.d": str(OURS),
         }.items():
             ours, times = re.subn(was, is_now, ours)

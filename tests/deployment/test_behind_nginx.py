@@ -88,6 +88,15 @@ def test_a_request_for_another_host_name_is_not_led_there(place):
     assert all("/" not in it.headers["Server"] for it in (plain, place.get("/me", headers=other)))
 
 
+def test_a_client_that_never_ends_its_header_is_given_up(place):
+    """nginx chooses by the header whose limits apply. Until then they are those of its default server."""
+    trusted = ssl.create_default_context(cafile=place.authority)
+    line = socket.create_connection(("127.0.0.1", place.port), PATIENCE)
+    with line, trusted.wrap_socket(line, server_hostname="localhost") as spoken:
+        spoken.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow:")
+        assert spoken.recv(1) == b""
+
+
 def agreed(place, *wanted):
     """The cipher suite of TLS 1.2 that nginx chooses of some that keep their secrets, by the end of their names."""
     offer = ssl.create_default_context(cafile=place.authority)
