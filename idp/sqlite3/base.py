@@ -162,6 +162,16 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
             self._give_up_turn()
             raise
 
+    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ANN401 - as untyped as the overridden
+        """Return a cursor, which may write outside a transaction. Raises OperationalError if its log was removed."""
+        self._check_log()
+        return super().create_cursor(name)
+
+    def _check_log(self) -> None:
+        """Do outside a transaction what the beginning of one does."""
+        if not self.in_atomic_block and not self.connection.has_log():
+            self._give_up_lost_log()
+
     def _give_up_lost_log(self) -> None:
         """Stop writing into a log file that was deleted. If its content can be saved, begin a new log."""
         with self.wrap_database_errors:
@@ -215,6 +225,7 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
     def execute(self, sql: str, parameters: Parameters) -> int:
         """Execute a statement, and return how many rows it matched."""
         self._make_ready()
+        self._check_log()
         with self.wrap_database_errors:
             return int(self.connection.execute(sql, parameters).rowcount)
 

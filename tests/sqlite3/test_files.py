@@ -84,6 +84,25 @@ def test_nothing_is_written_into_a_removed_log_and_its_content_is_saved(database
     assert rows(database) == ["('before',)", "('after',)"]
 
 
+def through_a_cursor(statement):
+    with connections["place"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+def directly(statement):
+    connections["place"].execute(statement, ())
+
+
+@pytest.mark.parametrize("write", [through_a_cursor, directly])
+def test_what_is_written_outside_a_transaction_goes_into_no_removed_log_either(database, write):
+    read()  # with the connection that this thread has then
+    remove_log(database)
+    with pytest.raises(OperationalError, match="was removed"):
+        write("INSERT INTO rows VALUES ('lost')")
+    write("INSERT INTO rows VALUES ('after')")
+    assert rows(database) == ["('before',)", "('after',)"]
+
+
 def test_the_content_of_a_removed_log_is_saved_while_another_process_has_it_open(database):
     with another_process(database):
         remove_log(database)
