@@ -5,6 +5,8 @@ Each code is marked with the last cutoff before it. Clocks decide nothing: serve
 
 from idp.agents.models import Cutoff, Device, Reason
 from idp.versions.cached import Cached
+from idp.versions.models import Version
+from idp.versions.version import Part
 
 
 @Cached
@@ -17,6 +19,14 @@ def mark() -> int:
     """Return the mark of a code that is given now: the ID of the last cutoff, or 0."""
     latest = latest_cutoff()
     return latest.pk if latest else 0
+
+
+def hold() -> None:
+    """Wait for a cutoff that is being committed, and let none be until the caller's transaction has ended.
+
+    For proofs that are ordered by the trail, whose IDs are drawn before the commit.
+    """
+    list(Version.objects.select_for_update(no_key=True).filter(pk=Part.CUTOFF).values_list("pk"))
 
 
 def as_of_cutoff(device: Device, latest: Cutoff | None) -> Device:

@@ -5,7 +5,8 @@ A transaction that needs several rows takes them in one order, or PostgreSQL bre
 1. the login flow (`login.flow.storage.hold`),
 2. agents, in order of id,
 3. devices, in order of id,
-4. what a proof uses up or the end of a device changes: verifications, authenticator apps, passkeys, sessions, answers.
+4. what a proof uses up or the end of a device changes: verifications, authenticator apps, passkeys, sessions, answers,
+5. that nobody signs everyone out (`cutoffs.hold`).
 
 The locks leave the keys free (FOR NO KEY UPDATE), so others can write rows that refer to a row that is held. On SQLite
 a transaction has the whole file to itself from its beginning.

@@ -47,3 +47,9 @@ def open_transaction(*statements):
             yield cursor
         finally:
             cursor.execute("ROLLBACK")
+
+
+def somebody_waits(cursor):
+    """Whether another connection waits for this one. On PostgreSQL only."""
+    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    return cursor.fetchone()[0] > 0

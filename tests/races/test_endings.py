@@ -1,5 +1,6 @@
 """Sign-outs while phones sign in: each happens once, and no phone slips through."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,11 @@ from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
 from idp.login.emergency import everyone_out
 from tests.conftest import NOW, an_agent
+from tests.deployment.behind_nginx import until
 from tests.devices import a_phone
+from tests.native.own_app import OwnApp, a_client
 from tests.races.concurrent import at_once
-from tests.races.second_connection import open_transaction, second_connection
+from tests.races.second_connection import open_transaction, second_connection, somebody_waits
 
 ORIGIN = Origin(None, "", "7KQ2M-9TX4D")
 SEVERAL = 8
@@ -53,6 +56,21 @@ def test_a_sign_in_that_is_written_while_everyone_is_signed_out_is_ended_whateve
 def test_everyone_out_waits_for_another_one_so_that_their_order_is_that_of_their_commits(transactional_db):
     with open_transaction(CUT_OFF), pytest.raises(OperationalError):
         Cutoff.objects.create(at=NOW, why="at the same moment")
+
+
+@pytest.mark.postgresql_only
+def test_a_proof_for_an_app_waits_for_an_everyone_out_under_way_so_that_it_came_before_or_after(phone):
+    """The trail's IDs are drawn before the commit, so a line that is older than the proof's last one may come later."""
+    a_client()
+    app = OwnApp(phone)
+    page = app.ask()
+    with second_connection() as theirs, ThreadPoolExecutor(1) as pool:
+        theirs.execute("BEGIN")
+        theirs.execute(CUT_OFF)
+        proof = pool.submit(app.give_code, page)
+        until(lambda: somebody_waits(theirs))
+        theirs.execute("COMMIT")
+        assert app.come_for(proof.result())["refresh_token"]
 
 
 def test_that_was_not_me_reported_many_times_at_once_counts_once(phone, android):

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from idp.agents import agent_rows, device_rows, devices, locks
+from idp.agents import agent_rows, cutoffs, device_rows, devices, locks
 from idp.agents.models import Agent, Device
 from idp.audit.chain import sealing
 from idp.audit.events import Origin
@@ -36,6 +36,8 @@ from idp.scim import users
 from idp.scim.models import PersonnelSystem
 from idp.scim.users import Provisioner
 from idp.sessions import lifecycle as sessions
+from idp.versions.models import Version
+from idp.versions.version import Part
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 from tests.native.own_app import a_client, a_code
@@ -92,8 +94,14 @@ HOLDS = {
     "what publications queue up for": (PolicyRevision, lambda _: PolicyRevision.objects.all().hold()),
     "the keys of a use": (SigningKey, lambda _: keyring.hold(Use.SAML)),
     "the chain": (Chain, lambda _: sealing.hold()),
+    "that nobody signs everyone out": (Version, lambda _: cutoffs.hold()),
 }
-ONE_OF = {PolicyRevision: {"number": 1}, SigningKey: {"use": Use.SAML}, Chain: {"pk": ONLY}}
+ONE_OF = {
+    PolicyRevision: {"number": 1},
+    SigningKey: {"use": Use.SAML},
+    Chain: {"pk": ONLY},
+    Version: {"pk": Part.CUTOFF},
+}
 
 
 def is_got_by_another(row, *, at_once=False):

@@ -22,7 +22,7 @@ from tests.other_codes import agent_of, an_app, at_the_code, give
 from tests.passkeys.authenticator import Authenticator
 from tests.passkeys.kept import a_passkey, keep
 from tests.pretend_service import BASE_URL, PretendService
-from tests.races.second_connection import second_connection
+from tests.races.second_connection import second_connection, somebody_waits
 
 pytestmark = pytest.mark.postgresql_only
 
@@ -70,12 +70,6 @@ ACTS = {
     removes_a_passkey: ("agents_agent", "agents_device"),
     signs_out_at_a_service: ("agents_device", "saml_issuedassertion"),
 }
-
-
-def somebody_waits(cursor):
-    """Whether another connection waits for this one."""
-    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-    return cursor.fetchone()[0] > 0
 
 
 @pytest.mark.parametrize(("prepared", "first", "second"), [(act, *rows) for act, rows in ACTS.items()])

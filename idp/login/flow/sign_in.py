@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from idp.agents import devices
+from idp.agents import cutoffs, devices
 from idp.agents.authentication import Authentication, FreshProof, Method
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
@@ -128,6 +128,7 @@ def finish_without_device(
     request: FlowRequest[Flow], agent: Agent, decision: Decision, proof: FreshProof
 ) -> Finished[Proved]:
     """Finish with a fresh proof alone, and leave every device as it is."""
+    cutoffs.hold()
     proved = Authentication(agent.pk, None, proof.method, proof.method, request.now)
     result = Proved(agent, proved, events.last_line())
     return _finish(request, result, CookieChanges(), decision, kind=Kind.PROVED, detail=proof.remark)
