@@ -10,7 +10,7 @@ from idp.agents.models import Agent, Device
 from idp.login.request_facts import RequestFacts
 from idp.policies import in_force
 from idp.policies.access import recorded_attempts
-from idp.policies.access.decisions import Attempt, Decision, Guardrails, evaluate
+from idp.policies.access.decisions import FAULT, Attempt, Decision, Guardrails, evaluate
 from idp.policies.access.facts import LATER, AgentFacts, Later, RegisteredApp, TouchPoints, gather
 from idp.policies.rule_names import name_of
 from idp.values import value
@@ -60,7 +60,7 @@ def decide(
     )
     passed = now_in_force.policy is not None and _let_in(subject, now)
     decision = evaluate(now_in_force.policy, Attempt(service, judged, guardrails, passed))
-    if decision.decided_by == "fault":
+    if decision.decided_by == FAULT:
         log.error("access_policy_fault", exc_info=decision.fault)
     return decision
 

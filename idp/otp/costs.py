@@ -17,7 +17,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from idp.clock import CLOCKS_APART
 from idp.otp.allowances import CODE_LIFETIME
-from idp.otp.models import DailyCodes, Outcome, Verification, VerificationSend
+from idp.otp.models import SENT, DailyCodes, Outcome, Verification, VerificationSend
 
 DAYS: Final = 30
 APPROVED: Final = "approved"
@@ -140,7 +140,7 @@ def _count(since: datetime, until: datetime) -> Counter[tuple[str, str]]:
     counted: Counter[tuple[str, str]] = Counter()
     real = VerificationSend.objects.filter(at__gte=since, at__lt=until, verification__authenticator__isnull=False)
     sends = real.order_by().values("channel")
-    for row in sends.annotate(asked=Count("pk"), sent=Count("pk", filter=Q(answer="sent"))):
+    for row in sends.annotate(asked=Count("pk"), sent=Count("pk", filter=Q(answer=SENT))):
         counted[row["channel"], "asked"], counted[row["channel"], "sent"] = row["asked"], row["sent"]
     for channel, approved in _approvals(since, until):
         counted[channel or "", "approved"] = approved

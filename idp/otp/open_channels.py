@@ -8,7 +8,7 @@ from django.db.models import Exists, Max, Q, QuerySet
 from idp.clock import lately
 from idp.otp.channels import Channel
 from idp.otp.gateway import Failure
-from idp.otp.models import WENT_WELL, VerificationSend
+from idp.otp.models import SENT, WENT_WELL, VerificationSend
 
 REST = timedelta(hours=1)
 """How long a channel that is off at Twilio is not offered, unless a message is sent by it meanwhile."""
@@ -39,6 +39,6 @@ def _off(now: datetime) -> set[str]:
     last = (
         _recent(now)
         .values("channel")
-        .annotate(refused=Max("at", filter=_REFUSED), went=Max("at", filter=Q(answer="sent")))
+        .annotate(refused=Max("at", filter=_REFUSED), went=Max("at", filter=Q(answer=SENT)))
     )
     return {it["channel"] for it in last if it["refused"] and not (it["went"] and it["went"] > it["refused"])}

@@ -14,7 +14,7 @@ from idp.otp.gateway import NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.limits import before_sending, caps, service_rate_limits
 from idp.otp.limits.asker import Asker
-from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
+from idp.otp.models import SENT, TO_NOBODY, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Paused
 
 
@@ -116,8 +116,8 @@ def _end_tests(phone: PhoneAuthenticator, gateway: VerifyGateway, now: datetime)
 def _answer(result: Sent | NotSent | None) -> str:
     match result:
         case None:
-            return "not sent: nobody has this number"
+            return TO_NOBODY
         case Sent():
-            return "sent"
+            return SENT
         case NotSent(failure, code, _):
             return f"{failure.value} ({code})" if code else failure.value

@@ -1,6 +1,7 @@
 """Attempts to prove a number, and the texts and calls of each."""
 
 import uuid
+from typing import Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -81,7 +82,11 @@ class Verification(models.Model):
         return f"verification of {self.started_at:%d %b %H:%M}"
 
 
-WENT_WELL = Q(answer="sent", code__isnull=True)
+SENT: Final = "sent"
+"""The answer of a send that Twilio accepted. The answers of others say why nothing was sent."""
+TO_NOBODY: Final = "not sent: nobody has this number"
+"""The answer of a decoy's send."""
+WENT_WELL = Q(answer=SENT, code__isnull=True)
 """Sends that Twilio accepted without an error code. Nearly all are; the others have their own index."""
 
 

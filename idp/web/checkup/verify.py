@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from idp.conf import Conf
 from idp.login.pages.forms import CODE_LENGTH
 from idp.otp.gateway import Failure
-from idp.otp.models import VerificationSend
+from idp.otp.models import TO_NOBODY, VerificationSend
 from idp.otp.twilio import verify
 from idp.otp.twilio.answers import Service, Trouble
 from idp.web.checkup.finding import Finding, fault, ok, warning
@@ -15,7 +15,6 @@ from idp.web.checkup.finding import Finding, fault, ok, warning
 SUBJECT = "Verify"
 CREDENTIALS_REFUSED, ACCOUNT_SUSPENDED, NOT_FOUND = 20003, 20005, 20404
 LONGEST_NAME = 30
-DECOY = "not sent"
 LAST_FIX = (
     "Compare credentials and service SID with the Twilio Console; the doctor without --offline says which is wrong."
 )
@@ -37,7 +36,7 @@ def check_locally() -> list[Finding]:
 
 def question() -> "QuerySet[VerificationSend, str]":
     """Return the query for Twilio's answer to the last send."""
-    answers = VerificationSend.objects.exclude(answer="").exclude(answer__startswith=DECOY).order_by("-pk")
+    answers = VerificationSend.objects.exclude(answer="").exclude(answer=TO_NOBODY).order_by("-pk")
     return answers.values_list("answer", flat=True)[:1]
 
 

@@ -79,9 +79,9 @@ def read_dashboard(facts: Facts, query: QueryDict) -> Dashboard:
     services = services_offered.first() if facts.answers["services"] > 1 else None
     service = services_offered.known(query.get("service", "")) if services else ""
     sums = hourly.read(period.hours(now), now, step=period.step, service=service or None)
-    splits = figures.split(sums, period.numbers(now))
-    total, prices = figures.together(splits), settings.LATCHKEY.prices
     numbers = period.numbers(now)
+    splits = figures.split(sums, numbers)
+    total, prices = figures.together(splits), settings.LATCHKEY.prices
     return Dashboard(
         period=period,
         periods=_periods(period, service),

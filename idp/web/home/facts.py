@@ -16,7 +16,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.audit.statistics import hourly
 from idp.audit.statistics.hours import hour_of
 from idp.keys.models import SigningKey
-from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.otp.models import SENT, PhoneAuthenticator, VerificationSend
 from idp.policies import in_force
 from idp.policies.in_force import InForce
 from idp.policies.models import PolicyRevision
@@ -67,7 +67,7 @@ def _questions(operator: Agent, now: datetime) -> dict[str, Question]:
         "last_answer": verify.question(),
         "own_app": whether(TOTPDevice.objects.devices_for_user(operator, confirmed=True)),
         "signed_in": whether(LoginEvent.objects.filter(kind=Kind.SIGNED_IN)),
-        "text_sent": whether(VerificationSend.objects.filter(answer="sent")),
+        "text_sent": whether(VerificationSend.objects.filter(answer=SENT)),
         "services": how_many(ServiceProvider.objects.filter(enabled=True)),
         "agents": whether(numbers),
         "own_number": whether(numbers.filter(user=operator)),

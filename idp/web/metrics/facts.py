@@ -20,7 +20,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.keys import certificates
 from idp.keys.models import SigningKey, State
 from idp.otp.allowances import CODE_LIFETIME
-from idp.otp.models import Breaker, Outcome, Verification, VerificationSend
+from idp.otp.models import SENT, Breaker, Outcome, Verification, VerificationSend
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome as LogoutOutcome
 from idp.webhooks.models import Delivery, Webhook
@@ -29,7 +29,6 @@ from idp.webhooks.models import State as DeliveryState
 log = structlog.get_logger(__name__)
 RECENT = timedelta(minutes=5)
 DAY = timedelta(days=1)
-SENT = "sent"
 Gauges = Iterator[GaugeMetricFamily]
 
 

@@ -11,7 +11,7 @@ from idp.otp import channels, open_channels, outcomes
 from idp.otp.allowances import CODE_LIFETIME
 from idp.otp.channels import Channel
 from idp.otp.gateway import SHARED_BY_ALL, Failure
-from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.otp.models import SENT, PhoneAuthenticator, VerificationSend
 from idp.scim.models import KnownAs
 from idp.web.sign_in_checks.check import Check, Fix, State
 
@@ -58,7 +58,7 @@ def texts_to_number(agent: Agent, last: VerificationSend | None, now: datetime) 
             f"That was not about this number, so {agent} can ask again."
         )
         return _check("reach", name, State.DOUBT, sentence, (one_time_code(agent),))
-    if outcome is None or outcome.made is None or outcome.made in SHARED_BY_ALL or last.answer == "sent":
+    if outcome is None or outcome.made is None or outcome.made in SHARED_BY_ALL or last.answer == SENT:
         return _check(
             "reach", name, State.OPEN, f"The last {channels.in_words(last.channel)} was on {at}: {last.answer}."
         )

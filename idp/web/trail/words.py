@@ -7,13 +7,12 @@ from django.db.models import Model
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import channels, outcomes
 from idp.otp.checks import Checked
-from idp.otp.models import VerificationSend
+from idp.otp.models import SENT, VerificationSend
 from idp.policies.models import EFFECTS
 from idp.policies.rule_names import name_of
 
 EFFECT_NAMES = dict(EFFECTS)
 
-SENT = "sent"  # what Twilio answered to a text or call that it accepted
 UNSENT = frozenset({Kind.CODE_NOT_SENT, Kind.TEST_NOT_SENT})
 SENDS = frozenset({Kind.CODE_SENT, Kind.TEST_SENT}) | UNSENT
 FACTS = ("platform", "form", "client")  # PostgreSQL does not keep the order of JSON objects

@@ -20,7 +20,7 @@ from idp.otp.channels import Channel
 from idp.otp.checks import Checked
 from idp.otp.gateway import Sent
 from idp.otp.identifiers import Email
-from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.otp.models import SENT, PhoneAuthenticator, VerificationSend
 from idp.otp.trial_codes import NotNow
 from idp.web.departments import reach
 from idp.web.pages.agent import routing
@@ -68,9 +68,9 @@ def trial_code_page(request: HttpRequest, agent: Agent) -> HttpResponse:
 def what_twilio_did(send: VerificationSend) -> str:
     """Return in words what Twilio did with a test, and what to do if it failed."""
     outcome = outcomes.of_send(send.answer, send.code)
-    if outcome is not None and send.answer != "sent":
+    if outcome is not None and send.answer != SENT:
         return f"{outcome.means} {outcome.operator}"
-    if send.answer != "sent":
+    if send.answer != SENT:
         return "Twilio has not answered."
     return f"Twilio has accepted it. {outcome.operator if outcome else 'Ask the agent whether it arrives.'}"
 
