@@ -2,10 +2,10 @@
 
 import os
 
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def takes_writes() -> bool:
+def takes_writes(connection: BaseDatabaseWrapper) -> bool:
     """Whether it does. PostgreSQL refuses writes as a replica or in read-only mode.
 
     SQLite says so only at a write, but its file may be another user's: often that of whoever ran a command as root.

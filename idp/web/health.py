@@ -2,6 +2,7 @@
 
 import structlog
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
@@ -33,7 +34,7 @@ def readyz(_: HttpRequest) -> JsonResponse:
         unprepared.check_migrations()
         signing_keys.ensure(now)
         signing_keys.try_out(now)
-        ready = takes_writes()
+        ready = takes_writes(connection)
     except Exception as error:  # noqa: BLE001 - any failure means that this node cannot serve
         if remedy := unprepared.remedy(error):
             log.error("database_unprepared", remedy=remedy)  # noqa: TRY400 - monitors ask every few seconds

@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from idp.agents import device_counts
 from idp.sql.unfinished import RestoreUnfinished
 from idp.sql.unprepared import MIGRATE, RIGHTS
+from idp.sql.writable import takes_writes
 from idp.versions import triggers
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
@@ -34,6 +35,10 @@ UNFINISHED_FIX = (
 )
 WAL_FIX = "Put the file on a disk of this computer, not on a network share, and restart."
 ACCOUNT_FIX = "Use a separate account in DATABASE_URL; deploy/postgresql/serving.sql grants what it needs."
+WRITES_FIX = (
+    "If it is a file, make it this user's again: a command that root ran may have taken it. "
+    "If it is a server, name the primary in DATABASE_URL."
+)
 WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or set DATABASE_URL to a PostgreSQL database."
 
 
@@ -130,6 +135,11 @@ def journal(mode: str) -> Finding:
     )
 
 
+def writes(*, taken: bool) -> Finding | None:
+    """Judge whether the database takes writes from this user."""
+    return None if taken else fault(SUBJECT, "The database takes no writes, so nobody can sign in.", WRITES_FIX)
+
+
 def workers(count: str) -> Finding | None:
     """Judge how many processes share a SQLite file. `count` is WEB_CONCURRENCY as in the environment."""
     if not count.isdecimal() or int(count) <= 1:
@@ -176,6 +186,8 @@ def _tables(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
 
 
 def _engine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    if read_only := writes(taken=takes_writes(connection)):
+        yield read_only
     if connection.vendor == "postgresql":
         yield version(int(_setting(connection, "SHOW server_version_num")) // 10_000)
         yield isolation(_setting(connection, "SHOW default_transaction_isolation"))

@@ -40,6 +40,7 @@ def test_outdated_tables_are_reported(transactional_db, app, choose, said):
         (database.room(500 * 1024**2), WARNING),
         (database.room(50 * 1024**2), FAULT),
         (database.workers("4"), WARNING),
+        (database.writes(taken=False), FAULT),
         (database.away('connection failed: FATAL: password authentication failed for user "u"', "h"), FAULT),
         (database.away('FATAL: database "latchkey" does not exist', "h"), FAULT),
         (database.away("permission denied for table django_migrations", "h"), FAULT),
