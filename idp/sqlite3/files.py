@@ -56,14 +56,14 @@ class Connection(sqlite3.Connection):
     def leave_file(self) -> None:
         """Write everything into the file that was removed, and empty the log, which belongs to no other file.
 
-        Only once in a process: later the log may have been begun anew, for the file that was put there. Connections to
-        the removed file stay open, so that it can be copied from `/proc` as long as the process lives.
+        Only until that succeeded: later the log may have been begun anew, for the file that was put there. Connections
+        to the removed file stay open, so that it can be copied from `/proc` as long as the process lives.
         """
-        with _CHANGING:
-            if self.file_inode in _LEFT:
-                return
+        if self.file_inode in _LEFT:
+            return
+        is_busy, *_ = self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not is_busy:
             _LEFT.add(self.file_inode)
-        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the connection. With the last one, a new log may be begun."""

@@ -39,9 +39,10 @@ def read():
 
 
 @contextmanager
-def another_process(database):
+def another_process(database, *statements):
     """One that has the log open until the end."""
-    opens = f"import sqlite3; c = sqlite3.connect({str(database)!r}); c.execute('SELECT * FROM rows').fetchall(); "
+    opens = f"import sqlite3; c = sqlite3.connect({str(database)!r}, isolation_level=None); "
+    opens += "".join(f"c.execute({it!r}).fetchone(); " for it in statements or ["SELECT * FROM rows"])
     command = [sys.executable, "-c", opens + "print(flush=True); input()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as another:
         another.stdout.readline()
@@ -144,6 +145,18 @@ def test_what_was_committed_is_in_the_file_that_was_moved_away_and_not_in_the_ne
     assert refused()
     assert rows(database) == ["('older',)"]
     assert rows(f"{database}.aside") == ["('before',)"]
+
+
+def test_what_a_reader_kept_in_the_log_is_written_into_the_file_that_was_moved_away_later(database):
+    with another_process(database, "BEGIN", "SELECT * FROM rows"):
+        execute("INSERT INTO rows VALUES ('later')")
+        with connections["place"].cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0")
+        replace_file(database)
+        assert refused()
+    assert refused()
+    assert rows(f"{database}.aside") == ["('before',)", "('later',)"]
+    assert rows(database) == ["('older',)"]
 
 
 def test_what_another_process_writes_into_the_new_file_stays_there(database):
