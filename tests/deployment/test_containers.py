@@ -1,5 +1,6 @@
 """The container, the Compose file and the chart agree with this version of Latchkey."""
 
+import os
 import re
 import tomllib
 
@@ -80,3 +81,10 @@ def test_the_image_installs_the_locked_packages():
     made = (DEPLOY / "container/Containerfile").read_text(encoding="utf-8")
     assert "--require-hashes --only-binary :all: -r requirements.txt" in made
     assert re.findall(r"^USER (.*)$", made, re.MULTILINE) == ["10001:10001"]
+
+
+def test_the_upgrade_of_the_containers_starts_the_new_ones_before_it_ends_the_old_ones():
+    script = DEPLOY / "container/upgrade.sh"
+    assert os.access(script, os.X_OK)
+    does = script.read_text(encoding="utf-8")
+    assert does.index("--no-recreate --scale") < does.index("docker stop $old")
