@@ -65,8 +65,8 @@ def pytest_collection_finish():
 
 
 def pytest_collection_modifyitems(config, items):
-    on_sqlite = connections["default"].vendor == "sqlite"
-    left_out = [item for item in items if on_sqlite and item.get_closest_marker("postgresql_only")]
+    others = "postgresql_only" if connections["default"].vendor == "sqlite" else "sqlite_only"
+    left_out = [item for item in items if item.get_closest_marker(others)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
     for item in items:

@@ -89,8 +89,6 @@ def test_a_node_whose_database_takes_no_writes_is_not_ready(browser, client):
 @contextmanager
 def a_file_of_its_own(folder):
     """Serve from a copy of the test's database, which can be taken away."""
-    if not on_sqlite():
-        pytest.skip("PostgreSQL's files are its own")
     file = folder / "latchkey.sqlite3"
     unprepared.check_migrations()  # once in a process, and of a database that Django knows by name
     with connection.cursor() as cursor:
@@ -99,6 +97,7 @@ def a_file_of_its_own(folder):
         yield file
 
 
+@pytest.mark.sqlite_only
 def test_a_node_whose_database_file_was_replaced_is_not_ready(browser, client, tmp_path):
     """As by somebody who restores a copy without stopping the node. Served, it would mix old and new pages."""
     with a_file_of_its_own(tmp_path) as file:
@@ -110,6 +109,7 @@ def test_a_node_whose_database_file_was_replaced_is_not_ready(browser, client, t
         assert not is_ready(client)
 
 
+@pytest.mark.sqlite_only
 def test_a_node_whose_database_file_belongs_to_another_user_is_not_ready(browser, client, tmp_path):
     """As after a command that root ran. Root itself may write anyway, so the test is somebody else for a moment."""
     with a_file_of_its_own(tmp_path) as file:
