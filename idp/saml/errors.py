@@ -147,7 +147,7 @@ class RepeatedLogoutRequest(IdpError):
 
 
 class UnexpectedLogoutResponse(IdpError):
-    """A LogoutResponse that answers none of the LogoutRequests still open with its sender."""
+    """A LogoutResponse that answers none of the LogoutRequests that its sender got lately through a browser."""
 
     code = "saml_unexpected_logout_response"
     status = 400

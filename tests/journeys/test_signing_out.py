@@ -319,13 +319,33 @@ def test_an_unsigned_logout_request_ends_nothing(clock, phone, shifts):
     assert not service_asks_for_a_code(phone, shifts)
 
 
-def test_a_logout_response_counts_once_and_only_if_it_was_requested(clock, phone, shifts, wiki):
+def test_a_logout_response_counts_only_if_it_was_requested(clock, phone, shifts, wiki):
     at_rota, _ = shifts.sign_in(phone), wiki.sign_in(phone)
     asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
     assert phone.open(wiki.answer_url(asked, InResponseTo="_unasked")).status == 400
     assert phone.open(shifts.answer_url(asked)).status == 400
-    get_without_redirect(phone, wiki.answer_url(asked))
-    assert phone.open(wiki.answer_url(asked)).status == 400
+    assert not LogoutNotice.objects.exclude(outcome=Outcome.ASKED).exists()
+
+
+def test_a_logout_response_that_comes_again_changes_nothing_and_leads_on_again(clock, phone, shifts, wiki):
+    at_shifts, _ = shifts.sign_in(phone), wiki.sign_in(phone)
+    address = shifts.logout_url(at_shifts, ID="_bye")
+    asked, _ = wiki.read_address(get_without_redirect(phone, address).headers["Location"])
+    get_without_redirect(phone, wiki.answer_url(asked, status=names.RESPONDER))  # and its answer never arrives
+    answer, _ = shifts.read_address(get_without_redirect(phone, wiki.answer_url(asked)).headers["Location"])
+    assert (statuses(answer), answer.get("InResponseTo")) == ([names.SUCCESS, names.PARTIAL_LOGOUT], "_bye")
+
+
+def test_a_service_whose_redirect_was_lost_is_asked_again_if_the_last_answer_comes_again(clock, phone, shifts, wiki):
+    blog = PretendService("blog")
+    at_shifts, _, _ = (it.sign_in(phone) for it in (shifts, wiki, blog))
+    location = get_without_redirect(phone, shifts.logout_url(at_shifts)).headers["Location"]
+    first, second = (wiki, blog) if location.startswith(wiki.slo) else (blog, wiki)
+    answered = first.answer_url(first.read_address(location)[0])
+    get_without_redirect(phone, answered)  # and its answer never arrives
+    asked, _ = second.read_address(get_without_redirect(phone, answered).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, second.answer_url(asked)).headers["Location"])
+    assert statuses(answer) == [names.SUCCESS]
 
 
 def test_a_logout_response_that_comes_after_ten_minutes_is_not_expected(clock, phone, shifts, wiki):

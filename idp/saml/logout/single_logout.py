@@ -30,6 +30,8 @@ from idp.saml.models.logout import Channel, Outcome
 from idp.saml.responses.assertion import Subject
 from idp.sessions.models import SsoSession
 
+ANSWERED = (Outcome.ENDED, Outcome.REFUSED)
+
 
 def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: Origin, now: datetime) -> Logout:
     """End the sessions that a LogoutRequest names, once, and start to notify the other services.
@@ -68,22 +70,26 @@ def begin(device: Device, origin: Origin, now: datetime, *, everywhere: bool = F
 
 
 def open_requests(sp: ServiceProvider, now: datetime) -> list[str]:
-    """Return the IDs of our LogoutRequests through browsers that this service provider may still answer."""
+    """Return the IDs of our LogoutRequests through browsers that this service provider may answer, or answer again."""
     recent = LogoutNotice.objects.filter(service_provider=sp, logout__begun_at__gt=now - BROWSER_TAKES)
-    waiting = recent.filter(outcome=Outcome.ASKED, request_id__isnull=False)
-    return [it for it in waiting.values_list("request_id", flat=True) if it is not None]
+    sent = recent.filter(outcome__in=[Outcome.ASKED, *ANSWERED], request_id__isnull=False)
+    return [it for it in sent.values_list("request_id", flat=True) if it is not None]
 
 
 def accept_response(sp: ServiceProvider, response: TrustedLogoutResponse, now: datetime) -> Logout:
-    """Record a service provider's answer. Raises UnexpectedLogoutResponse if it answered before."""
+    """Record a service provider's answer, once.
+
+    The same answer may come again, since the browser may lose our redirect. Then it changes nothing, and the browser is
+    sent on once more. Raises UnexpectedLogoutResponse if no logout through a browser waits for the answer.
+    """
     notices = LogoutNotice.objects.filter(service_provider=sp, request_id=response.in_response_to)
+    notice = notices.select_related("logout").first()
+    if notice is None or notice.logout is None:
+        raise UnexpectedLogoutResponse("this answer belongs to no logout through a browser")
     outcome = Outcome.ENDED if response.signed_out else Outcome.REFUSED
     if notices.filter(outcome=Outcome.ASKED).update(outcome=outcome, closed_at=now) != 1:
-        raise UnexpectedLogoutResponse("this answer came before")
-    logout = notices.get().logout
-    if logout is None:
-        raise UnexpectedLogoutResponse("this answer belongs to no logout through a browser")
-    return logout
+        _ask_again(notice.logout)
+    return notice.logout
 
 
 @transaction.atomic
@@ -111,8 +117,7 @@ def status_of(logout: Logout) -> SamlStatus:
 
 
 def _last(logout: Logout, now: datetime) -> Outgoing | None:
-    if Logout.objects.filter(pk=logout.pk, finished_at__isnull=True).update(finished_at=now) != 1:
-        return None
+    Logout.objects.filter(pk=logout.pk, finished_at__isnull=True).update(finished_at=now)
     if logout.initiator is None or logout.asynchronous:
         return None
     return logout_messages.response_to(logout.initiator, status_of(logout), logout.request_id, logout.relay_state, now)
@@ -133,9 +138,13 @@ def _unanswered(sp: ServiceProvider, request: TrustedLogoutRequest) -> Logout:
     begun = Logout.objects.filter(initiator=sp, request_id=request.id).order_by("begun_at").last()
     if begun is None or begun.finished_at is not None:
         raise RepeatedLogoutRequest("this LogoutRequest was taken before")
-    # The browser is here, so it is not on its way with an answer: the service that was asked last is asked again.
-    begun.notices.filter(outcome=Outcome.ASKED).update(outcome=Outcome.WAITING)
+    _ask_again(begun)
     return begun
+
+
+def _ask_again(logout: Logout) -> None:
+    """Let the service that was asked last be asked again: the browser is here, and not on its way with an answer."""
+    logout.notices.filter(outcome=Outcome.ASKED).update(outcome=Outcome.WAITING)
 
 
 def _devices(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[UUID]:
