@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, UUIDField
 
 from idp.agents import agent_rows
 from idp.agents.models import Device
@@ -14,6 +14,7 @@ from idp.login.flow.in_memory import InMemoryFlow
 from idp.login.models import LoginFlow
 from idp.otp import breaker
 from idp.sql.joined_texts import apart
+from idp.sql.prepared import Select, Slot
 from idp.versions import version
 
 
@@ -31,10 +32,7 @@ def get(pk: UUID, secret: str | None, now: datetime, *, answered_at: str | None 
     `answered_at` is the path where a protocol answers its own flows. Raises FlowUnknown if there is no such flow, it
     has expired or another protocol started it, and CookieLost if the cookie is missing or wrong.
     """
-    replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
-    flow: Any = (
-        _whole().annotate(version=version.Present(), breaker=breaker.state(), replaced=replaced).filter(pk=pk).first()
-    )
+    flow: Any = next(iter(_OF_ID(pk=pk)), None)
     if flow is None or now >= flow.expires_at:
         raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
     if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):
@@ -49,10 +47,19 @@ def get(pk: UUID, secret: str | None, now: datetime, *, answered_at: str | None 
     return found
 
 
+def of_id() -> QuerySet[LoginFlow, Any]:
+    """Query a flow by its id, the slot `pk`, with everything that its next step may need."""
+    replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
+    rows = _whole().annotate(version=version.Present(), breaker=breaker.state(), replaced=replaced)
+    return rows.filter(pk=Slot("pk", UUIDField()))
+
+
 def _whole() -> QuerySet[LoginFlow, Any]:
-    """Select flows with everything that their next step may need."""
     about = ("agent__department", "device", "verification__authenticator__user")
     return LoginFlow.objects.select_related(*about).annotate(held_roles=agent_rows.roles("agent"))
+
+
+_OF_ID = Select(of_id)
 
 
 def give_up(flow: LoginFlow, now: datetime) -> None:
