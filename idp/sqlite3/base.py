@@ -74,7 +74,13 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
         return {**super().get_connection_params(), "factory": files.Connection}
 
     def get_new_connection(self, conn_params: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Return a connection with a function that SQLite lacks. Raises RestoreUnfinished, OperationalError."""
+        """Return an idle connection, or a new one with a function that SQLite lacks.
+
+        Raises RestoreUnfinished, OperationalError.
+        """
+        self._take_idle_connection()
+        if self.connection is not None:
+            return self.connection
         if fault := files.fault(self._name):
             raise OperationalError(fault)
         if not self.is_in_memory_db():
@@ -93,13 +99,16 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
         A thread that had a connection before has its settings already. Only its first one is set up.
         """
         if self.connection is None and self.autocommit:
-            with suppress(IndexError):
-                self._take_connection(*self._pool.pop())
+            self._take_idle_connection()
         if self.connection is None:
             super().ensure_connection()
 
-    def _take_connection(self, connection: files.Connection, close_at: float | None) -> None:
-        """Take a connection from the pool. Raises OperationalError if the file of the database was removed."""
+    def _take_idle_connection(self) -> None:
+        """Take a connection from the pool, if it has one. Raises OperationalError if the file was removed."""
+        try:
+            connection, close_at = self._pool.pop()
+        except IndexError:
+            return
         if not connection.has_file():
             self._pool.append((connection, close_at))
             self._leave_lost_file(connection)

@@ -51,22 +51,17 @@ def a_request():
 
 
 def test_threads_that_take_turns_use_one_connection(threads):
-    for thread in threads:
-        thread(a_request)  # its first connection each makes for itself
-    last = threads[-1](a_request)
-    assert all(thread(a_request) is last for thread in threads)
+    first = threads[0](a_request)
+    assert all(thread(a_request) is first for thread in [*threads, *threads])
 
 
 def test_two_threads_at_once_have_a_connection_each(threads):
-    for thread in threads:
-        thread(a_request)
     held = threads[0](asked)
     assert threads[1](asked) is not held
     assert threads[0](asked) is held
 
 
 def test_a_transaction_keeps_its_connection(threads):
-    threads[0](a_request)
     with transaction.atomic(using="place"):
         mine = asked("UPDATE counter SET n = 1")
         assert threads[0](a_request) is not mine
@@ -126,9 +121,9 @@ def test_a_connection_that_is_too_old_is_replaced():
     assert asked() is not old
 
 
-def test_threads_that_end_leave_no_more_connections_than_are_needed(monkeypatch):
+def test_threads_return_no_more_connections_than_are_needed(threads, monkeypatch):
     monkeypatch.setattr(base, "MOST_IDLE", 2)
-    for _ in range(4):
-        with ThreadPoolExecutor(1) as one:
-            one.submit(a_request).result(30)
+    for act in (asked, the_request_ends):
+        for thread in threads:
+            thread(act)
     assert len(connections["place"]._pool) == 2
