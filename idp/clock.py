@@ -27,6 +27,14 @@ def lately(column: str, since: datetime, now: datetime) -> Q:
     return Q((f"{column}__gt", since), (f"{column}__lte", now + CLOCKS_APART))
 
 
+def unexpired(now: datetime, lifetime: timedelta) -> Q:
+    """Return the condition that the `expires_at` of a row, a lifetime after it was made, has not come.
+
+    What was made more than a lifetime ahead has expired as well: a wrong clock dated that.
+    """
+    return Q(("expires_at__gt", now), ("expires_at__lt", now + 2 * lifetime))
+
+
 def has_come(column: str, now: datetime, longest: timedelta) -> Q:
     """Return the condition that the instant until which something waits, in a column, has come.
 

@@ -19,6 +19,7 @@ from idp.login.request_facts import RequestFacts
 from idp.native import pkce
 from idp.native.authorization import AuthorizationRequest
 from idp.native.models import AuthorizationCode, Client
+from idp.policies.timeouts import has_passed
 
 LIFETIME = timedelta(seconds=60)
 
@@ -79,7 +80,7 @@ def _redeem(
         detail = "its authorization code was used twice"
         signing_out.sign_out(Device.objects.filter(pk=code.device.pk), Reason.COPIED, detail, facts.origin, now)
         return Reused()
-    if now >= code.expires_at:
+    if has_passed(LIFETIME, code.made_at, now):
         return None
     outcome = app_sign_in.enrol(client.begin_flow(now), _proof(code), facts, now)
     if isinstance(outcome, SignedIn):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret
+from idp.clock import unexpired
 from idp.login import app_sign_in
 from idp.login.flow import loans
 from idp.native import clients
@@ -46,7 +47,7 @@ def make(client: Client, device: Device, slug: str, now: datetime) -> str:
 @transaction.atomic
 def open_once(secret: str, now: datetime) -> Opened:
     """Use a link, and lend the app's device to the browser for that service. Raises SignInLinkUsed."""
-    links = SignInLink.objects.filter(secret_hash=_hash(secret), opened_at__isnull=True, expires_at__gt=now)
+    links = SignInLink.objects.filter(unexpired(now, LIFETIME), secret_hash=_hash(secret), opened_at__isnull=True)
     link = links.select_related("device", "service_provider").first()
     if link is None or links.update(opened_at=max(now, link.made_at)) != 1:
         raise SignInLinkUsed("no such link, or it was opened before, or it is too old")

@@ -31,7 +31,7 @@ class Limit(StrEnum):
 
 def code_is_too_old(policy: TimeoutPolicy, authenticated_at: datetime, now: datetime) -> bool:
     """Tell whether a new code is due, which ends both session and token. At the exact instant it is due."""
-    return policy.code_again_after is not None and _has_passed(policy.code_again_after, authenticated_at, now)
+    return policy.code_again_after is not None and has_passed(policy.code_again_after, authenticated_at, now)
 
 
 def passed_limit(
@@ -48,14 +48,15 @@ def passed_limit(
     """
     if code_is_too_old(policy, authenticated_at, now):
         return Limit.CODE_AGE
-    if _has_passed(policy.absolute, opened_at, now):
+    if has_passed(policy.absolute, opened_at, now):
         return Limit.ABSOLUTE
-    if _has_passed(policy.inactivity, last_seen_at, now):
+    if has_passed(policy.inactivity, last_seen_at, now):
         return Limit.INACTIVITY
     return None
 
 
-def _has_passed(limit: timedelta, since: datetime, now: datetime) -> bool:
+def has_passed(limit: timedelta, since: datetime, now: datetime) -> bool:
+    """Tell whether a limit has passed since an instant, or the instant is as far ahead."""
     return abs(now - since) >= limit
 
 

@@ -131,6 +131,13 @@ def test_a_one_time_code_expires_after_fifteen_minutes(phone, clock):
     assert give(phone, at_the_code(phone, "backup"), code).status == 403
 
 
+def test_a_one_time_code_that_a_clock_a_year_ahead_dated_signs_nobody_in_once_it_is_set_back(phone, clock):
+    clock.shift(timedelta(days=365))
+    code = a_one_time_code(agent_of())
+    clock.shift(-timedelta(days=365))
+    assert give(phone, at_the_code(phone, "backup"), code).status == 403
+
+
 def test_a_revoked_or_replaced_one_time_code_signs_nobody_in(phone):
     agent, operator = agent_of(), an_operator("boss@acme.example")
     first, second = (a_one_time_code(agent, operator) for _ in range(2))

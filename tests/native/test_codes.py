@@ -79,6 +79,13 @@ def test_a_code_expires_after_sixty_seconds(client, agent, clock):
     assert Device.objects.get().revoked_at is None
 
 
+def test_a_code_that_a_clock_a_year_ahead_made_is_over_once_it_is_set_back(client, agent, clock):
+    clock.shift(timedelta(days=365))
+    code = a_code(client, agent)
+    clock.shift(-timedelta(days=365))
+    assert refused(exchange(code), reason="unknown")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

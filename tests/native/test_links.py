@@ -91,6 +91,15 @@ def test_after_five_minutes_a_loan_opens_nothing(phone, token, clock):
     assert phone.open(f"{BASE_URL}/saml/start/rota").form_with("identifier") is not None
 
 
+def test_a_link_or_loan_that_a_clock_that_was_ahead_made_opens_nothing_once_it_is_set_back(phone, token, clock):
+    clock.shift(timedelta(minutes=14))  # for which an access token counts
+    phone.http.get(link(token), allow_redirects=False, timeout=30)
+    late = link(token)
+    clock.shift(-timedelta(minutes=14))
+    assert phone.open(f"{BASE_URL}/saml/start/rota").form_with("identifier") is not None
+    assert phone.open(late).status == 410
+
+
 @pytest.mark.parametrize(
     "header",
     [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Purpose": "preview"}, {"X-Moz": "prefetch"}],

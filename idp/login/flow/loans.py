@@ -4,6 +4,7 @@ from datetime import datetime
 
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret
+from idp.clock import unexpired
 from idp.errors import LostRace
 from idp.login.cookies import LOAN_LIFETIME
 from idp.login.models import Loan
@@ -23,7 +24,7 @@ def find(secret: str | None, service: str, now: datetime) -> Loan | None:
     if not secret:
         return None
     unused = Loan.objects.filter(secret_hash=_hash(secret), service=service, used_at__isnull=True)
-    return unused.filter(expires_at__gt=now).first()
+    return unused.filter(unexpired(now, LOAN_LIFETIME)).first()
 
 
 def spend(found: Loan, now: datetime) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from idp.agents import reach
 from idp.agents.models import Agent
+from idp.clock import unexpired
 from idp.errors import IdpError
 from idp.otp.models import OneTimeCode
 from idp.otp.other_codes import written_codes
@@ -51,7 +52,7 @@ def give(agent: Agent, by: Agent, reason: str, now: datetime) -> str:
 def open_code(agent: Agent, now: datetime) -> OneTimeCode | None:
     """Return the code that an agent could use now, if there is one and its operator still looks after the agent."""
     unused = OneTimeCode.objects.filter(agent=agent, used_at__isnull=True, revoked_at__isnull=True)
-    given = unused.filter(expires_at__gt=now).select_related("given_by__supervisor").first()
+    given = unused.filter(unexpired(now, LIFETIME)).select_related("given_by__supervisor").first()
     return given if given and _could_give(given.given_by, agent) else None
 
 

@@ -8,6 +8,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash, new_secret
 from idp.errors import IdpError
+from idp.policies.timeouts import has_passed
 from idp.web.models import OperatorLink
 
 LIFETIME = timedelta(hours=24)
@@ -33,7 +34,7 @@ def make(operator: Agent, now: datetime) -> str:
 def find(secret: str, now: datetime) -> OperatorLink:
     """Return a valid link without using it. Raises LinkUsed."""
     link = OperatorLink.objects.select_related("operator").filter(secret_hash=_hash(secret)).first()
-    if link is None or link.used_at is not None or now >= link.expires_at:
+    if link is None or link.used_at is not None or has_passed(LIFETIME, link.made_at, now):
         raise LinkUsed("no such link" if link is None else "used or too old")
     if not (link.operator.is_active and link.operator.is_staff):
         raise LinkUsed("its operator is none any more")

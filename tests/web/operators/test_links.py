@@ -1,5 +1,7 @@
 """One-time links into the admin."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -8,6 +10,8 @@ from idp.agents.models import Agent
 from idp.web.operators.links import LIFETIME, LINK_FACTOR
 from tests.web.conftest import a_superuser, inside
 from tests.web.operators.conftest import a_link, is_signed_in
+
+YEAR = timedelta(days=365)
 
 
 def test_looking_at_a_link_spends_nothing_and_says_what_it_opens(client, olivia):
@@ -37,6 +41,13 @@ def test_a_link_opens_the_admin_although_two_used_at_once_left_two_factors(clien
 def test_a_link_that_is_too_old_opens_nothing(client, olivia, clock):
     link = a_link(olivia)
     clock.shift(LIFETIME)
+    assert [client.get(link).status_code, client.post(link).status_code] == [410, 410]
+
+
+def test_a_link_that_a_clock_a_year_ahead_made_opens_nothing_once_it_is_set_back(client, olivia, clock):
+    clock.shift(YEAR)
+    link = a_link(olivia)
+    clock.shift(-YEAR)
     assert [client.get(link).status_code, client.post(link).status_code] == [410, 410]
 
 
