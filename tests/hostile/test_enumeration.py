@@ -17,7 +17,6 @@ from tests.hostile.typing_codes import at_the_code as at_the_texts_code
 from tests.hostile.typing_codes import wrong
 from tests.journeys.verify_faults import order_fault
 from tests.other_codes import a_one_time_code, a_sheet, an_app, at_the_code
-from tests.phone import Page
 
 KNOWN, OFF, UNKNOWN = "+12015550101", "+12015550111", "+12015550177"
 KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL = "ana@acme.example", "off@acme.example", "eve@acme.example"
@@ -72,14 +71,13 @@ def walk(phone, clock, typed, steps):
     browser, seen = phone.like(), []
     browser.http.headers["Accept-Encoding"] = "identity"  # packed, random values alone change the length
     page = browser.ask_flex()
+    token = page.html.forms[0].fields["csrfmiddlewaretoken"]
     for step in steps:
         clock.shift(step.get("later", 0))
-        token = page.html.forms[0].fields["csrfmiddlewaretoken"]
         data = {name: typed if value == "typed" else value for name, value in step.items() if name not in NO_FIELDS}
         address = page.url.partition("?")[0] + (f"?with={step['with']}" if "with" in step else "")
         answer = browser.http.post(address, data={"csrfmiddlewaretoken": token, **data}, allow_redirects=False)
         seen += [shape(answer, typed), shape(browser.http.get(address), typed)]
-        page = Page(browser.http.get(page.url))
     return seen
 
 
