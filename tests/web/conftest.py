@@ -1,4 +1,7 @@
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -23,11 +26,13 @@ def a_superuser(email="olivia@acme.example", **fields):
 def inside(operator, factor=None):
     """A browser in which an operator passed password and second factor."""
     client = Client(headers={"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0"})
-    client.force_login(operator)
-    session = client.session
+    session = SessionStore()  # written at once: with `force_login` it would take three times the queries
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(operator.pk), operator.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[DEVICE_ID_SESSION_KEY] = (factor or operator.totpdevice_set.get(confirmed=True)).persistent_id
     recent_factor.remember(session, time.now())
     session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client
 
 
