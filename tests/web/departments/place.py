@@ -23,14 +23,25 @@ def a_supervisor(*departments, email="sue@acme.example", roles=("agent",), **fie
     return provisioning.supervisor(email, "Sue Pervisor", named, roles)[0].person, inside(person)
 
 
+def people(*numbers):
+    """Agents of these numbers, each of another department, and Sue, who is supervisor of the first."""
+    for nth in numbers:
+        a_signed_in_agent(NOW, nth)
+    a_supervisor()
+
+
+def ana_ben_and_sue():
+    people(1, 2)
+
+
 class Place:
     """Ana works for Sue, Ben does not. Both are signed in on a phone and a computer."""
 
-    def __init__(self, ana=None):
-        self.ana = ana or a_signed_in_agent(NOW, 1).agent
-        self.ben = a_signed_in_agent(NOW, 2).agent
+    def __init__(self):
+        names = ("agent-1", "agent-2", "sue")
+        self.ana, self.ben, self.sue = (Agent.objects.get(email=f"{it}@acme.example") for it in names)
         self.theirs, self.other = self.ana.department, self.ben.department
-        self.sue, self.browser = a_supervisor()
+        self.browser = inside(self.sue)
 
     def save(self, agent, **fields):
         """Sue posts the form of an agent: what is there, with these fields instead."""

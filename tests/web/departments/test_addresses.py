@@ -10,7 +10,7 @@ from idp.saml.models import ServiceProvider
 from idp.web.departments import supervisors
 from tests.conftest import NOW
 from tests.web.departments.forged import FORGED, STRANGE
-from tests.web.departments.place import Place, addresses, changed, rows
+from tests.web.departments.place import Place, addresses, changed, people, rows
 from tests.web.people_form import LIST
 from tests.web.seeded import everything
 
@@ -43,7 +43,9 @@ def strangers_rows(place):
 
 
 def test_a_page_that_is_not_open_to_supervisors_is_refused_and_changes_nothing(operator, keys):
-    place = Place(everything(operator, NOW).agent)
+    everything(operator, NOW)
+    people(2)
+    place = Place()
     stand_ins = strangers_rows(place)
     closed = {name: filled_in(path, stand_ins) for name, path in addresses() if name not in supervisors.OPEN}
     before = rows()
