@@ -35,7 +35,7 @@ from tests.web.conftest import a_superuser, inside
 
 pytestmark = pytest.mark.slow
 
-FEW, MANY = 3, 60
+FEW, MANY = 3, 30
 MOST = 12
 """Queries of an address, but for those that say more."""
 MORE = {
@@ -50,7 +50,7 @@ MORE = {
     "admin/safe-list/": 13,
 }
 ONCE = 1
-"""What a process reads once may fall on either side. What grows takes a query for each row, and there are 57 more."""
+"""What a process reads once may fall on either side. What grows takes a query for each row, and there are 27 more."""
 UNASKED = re.compile(
     r"(add|history|delete)/$|<path:object_id>/$|logout/$|^saml/s|^oauth/|<str:|^metrics$|^admin/\(|jsi18n|checkup"
 )
