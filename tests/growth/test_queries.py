@@ -44,7 +44,6 @@ MORE = {
     "admin/agents/agent/<uuid:pk>/why/": 33,
     "admin/policies/accessrule/": 27,
     "admin/policies/accessrule/<path:object_id>/change/": 16,
-    "admin/agents/device/": 13,
     "admin/agents/device/<path:object_id>/change/": 16,
     "admin/keys/": 19,
     "admin/safe-list/": 13,
