@@ -36,7 +36,7 @@ help:
 
 demo:
 	@LATCHKEY_DEMO_BEGAN=$$(date +%s); export LATCHKEY_DEMO_BEGAN; \
-	bin/environment requirements.txt && exec $(PY) manage.py demo
+	bin/environment requirements.txt --no-compile && exec $(PY) manage.py demo
 
 test:
 	@bin/environment requirements-dev.txt && bin/test-programs
