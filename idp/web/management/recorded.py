@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from idp import reference
 from idp.audit import events
 from idp.audit.events import Actor, Origin
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.trail import unrecorded_writes
 
 
-class RecordedCommand(BaseCommand):
+class RecordedCommand(CommandAtOnce):
     """A command whose acts the trail records.
 
     Anyone who can run it has a superuser's rights, so there is no operator to name.

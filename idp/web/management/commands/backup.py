@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp.web.backup import files
+from idp.web.management.at_once import CommandAtOnce
 
 NOT_IN_IT = (
     "Not in it, and to be kept apart from it: LATCHKEY_SECRET_KEY, LATCHKEY_KEY_ENCRYPTION_KEYS, Twilio's credentials "
@@ -14,7 +15,7 @@ NOT_IN_IT = (
 )
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Safe at any time: the file holds the database as of one instant."""
 
     help = (

@@ -4,17 +4,18 @@ import argparse
 from typing import Any
 
 import structlog
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock
 from idp.audit.statistics import unexpected_refusals
 from idp.policies.rule_names import name_of
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.output import write_json
 
 log = structlog.get_logger(__name__)
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Reports whether far more sign-ins are refused since the last publication than forecast."""
 
     help = (

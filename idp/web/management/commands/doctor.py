@@ -5,19 +5,19 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock
 from idp.conf import Conf
 from idp.web.checkup import all_subjects, finding, proxies, verify_rate_limits
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.output import write_json
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Checks everything that a sign-in depends on. Exits with status 1 if there is a fault."""
 
     help = "Checks keys, clock, address, proxies, Verify, database, Redis and policy, and says how to fix each problem."
-    requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare `--offline`, `--json` and `--make-rate-limits`."""

@@ -13,15 +13,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import ProgrammingError, connection
 
 from idp.conf import ROOT
+from idp.web.management.at_once import CommandAtOnce
 
 MAY_CREATE = "A database for the drill cannot be made. As PostgreSQL's superuser: ALTER ROLE ... CREATEDB"
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Proves that a backup can be restored. It does not touch the installation."""
 
     help = (

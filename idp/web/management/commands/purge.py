@@ -6,17 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from idp import clock
 from idp.conf import retention
 from idp.web.checkup import clocks
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.output import write_json
 from idp.web.retention import purge
 from idp.web.retention.purge import Purged
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Safe at any time, during sign-ins and other runs. Exits with status 1 if a table could not be purged."""
 
     help = (

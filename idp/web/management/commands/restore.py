@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from idp import clock, reference
@@ -17,6 +17,7 @@ from idp.login.emergency import everyone_out, passes, stops
 from idp.sql.unfinished import RestoreUnfinished
 from idp.web.backup import files, proof
 from idp.web.checkup import finding
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.models import OperatorLink
 
 REPEAT = "Repeat in the admin what was done since the backup: an agent who left since may sign in with a code."
@@ -26,14 +27,13 @@ STOPPED = (
 )
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Signs everyone out, because agents who were signed out after the backup must not be signed in again."""
 
     help = (
         "Loads a backup into the empty database of DATABASE_URL, migrates its tables, signs everyone out, and says "
         "whether Latchkey can run from it. Exits with status 1 if not."
     )
-    requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the file, and how those who are in it are treated."""

@@ -3,16 +3,15 @@
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from idp import clock, reference
 from idp.audit.events import Origin
 from idp.login.emergency import everyone_out
 from idp.saml.logout import notifying
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.output import write_json
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """For a timer, every minute or so. Runs may overlap: each attempt is made once."""
 
     help = "Notifies services of sign-outs: those that are due, for the first time or again."

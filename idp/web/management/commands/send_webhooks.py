@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from idp import clock
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.output import write_json
 from idp.webhooks import sending
 from idp.webhooks.models import Delivery, State
@@ -17,7 +16,7 @@ from idp.webhooks.models import Delivery, State
 BETWEEN_ROUNDS = 1.0
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Reads the trail and sends messages. Several may run at once: each webhook is locked by one of them."""
 
     help = (

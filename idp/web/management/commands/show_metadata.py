@@ -4,16 +4,17 @@ import argparse
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock
 from idp.saml.metadata import check as metadata_check
 from idp.saml.metadata import published
+from idp.web.management.at_once import CommandAtOnce
 
 MOST_DAYS = 3650
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Prints the metadata document, or the result of checking it."""
 
     help = "Prints Latchkey's SAML metadata, as at /saml/metadata, or compares it with what services expect."

@@ -5,8 +5,6 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from idp import clock
 from idp.agents import access_passes
 from idp.login import access_decision
@@ -19,6 +17,7 @@ from idp.policies.editing import publishing
 from idp.policies.simulation.trial import Trial
 from idp.policies.user_agents import Client, UserAgent
 from idp.policies.user_agents.words import describe
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.lookup import find_agent, find_service
 from idp.web.management.output import write_json
 from idp.web.trail import rule_verdicts
@@ -27,7 +26,7 @@ UNDECIDED = "undecided"
 UNKNOWN = "unknown"
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Evaluates a user agent by the rules in force or the draft, with the function that decides about sign-ins."""
 
     help = "Says how the access rules in force decide about a browser, and why."

@@ -8,18 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock
 from idp.audit.chain import sealing, verifying
 from idp.audit.chain.verifying import Place
 from idp.audit.chain.walk import Verified
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.output import unreadable, write_json
 from idp.web.trail import export_verification
 from idp.web.trail.export_verification import NotATrail
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Verifies the trail, or a file exported from it. Exits with status 1 if something is wrong."""
 
     help = (

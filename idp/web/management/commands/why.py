@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock, reference
 from idp.audit.models import LoginEvent
 from idp.policies.simulation import sample_devices
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
+from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.lookup import find_agent, find_service
 from idp.web.management.output import write_json
 from idp.web.sign_in_checks import all_checks, arrival
@@ -18,7 +19,7 @@ from idp.web.sign_in_checks.check import Judged, as_values, lines
 from idp.web.trail import rule_verdicts, words
 
 
-class Command(BaseCommand):
+class Command(CommandAtOnce):
     """Prints the events of a reference in order, or every check of an agent."""
 
     help = "Says what happened under a reference such as 7KQ2M-9TX4D, or why an agent can't sign in."
