@@ -1,4 +1,7 @@
-"""A real browser: Debian's Chromium, driven by Playwright, with the user agent and size of a phone or a computer."""
+"""A real browser: Debian's Chromium, driven by Playwright, with the user agent and size of a phone or a computer.
+
+Its headless shell is the same browser without windows, and takes a quarter less of the processor.
+"""
 
 import re
 import shutil
@@ -31,7 +34,8 @@ def launched():
     from playwright.sync_api import sync_playwright  # a slow import, and most tests need no browser
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 
