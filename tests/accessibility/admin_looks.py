@@ -1,9 +1,12 @@
 """A page of the admin in every appearance: light and dark, wide and narrow, both text directions, large text."""
 
 from tests.accessibility.axe import CONTRAST, axe
+from tests.accessibility.contrast import Contrast
 
 WIDE, PHONE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
-TOO_WIDE = """() => {
+TOO_WIDE = """([direction, fontSize]) => {
+  document.documentElement.dir = direction;
+  document.documentElement.style.fontSize = fontSize;
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
   const scrolls = (it) => it && it !== document.body &&
@@ -35,40 +38,36 @@ TORN = """() => {
 """What stands together is seen together."""
 
 
+contrast = Contrast(CONTRAST)
+
+
 def wrong(page):
     """Say what is wrong with a page that has just been opened, light and 1280 px wide; it is left so.
 
     All rules run once. In another look only those run that it can change, since a page of a list takes a while.
     """
-    found = [f"light 1280: {it}" for it in _axe(page)] + _too_wide(page, "1280")
+    found = [f"light 1280: {it}" for it in [*axe(page), *_too_pale(page)]]
+    found += _too_wide(page, "1280")
     if page.locator("h1").count() != 1:
         found.append("not one heading of the first level")
     page.emulate_media(color_scheme="dark")
-    found += [f"dark 1280: {it}" for it in _axe(page, CONTRAST)]
-    _turn(page, "rtl")
-    found += _too_wide(page, "1280 rtl")
+    found += [f"dark 1280: {it}" for it in _too_pale(page)]
+    found += _too_wide(page, "1280 rtl", direction="rtl")
     page.set_viewport_size(PHONE)
-    found += _too_wide(page, "390 rtl")
-    _turn(page, "ltr")
-    found += [f"dark 390: {it}" for it in _axe(page, "target-size", "scrollable-region-focusable")]
-    found += _too_wide(page, "390")
+    found += _too_wide(page, "390 rtl", direction="rtl") + _too_wide(page, "390")
+    found += [f"dark 390: {it}" for it in axe(page, "target-size", "scrollable-region-focusable")]
     found += [f"390: {it}" for it in page.evaluate(TORN)]
     page.set_viewport_size(NARROW)
     found += _too_wide(page, "320")
     page.set_viewport_size(WIDE)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    found += _too_wide(page, "1280, text of 200 %")
+    found += _too_wide(page, "1280, text of 200 %", font_size="200%")
     page.emulate_media(color_scheme="light")
     return found
 
 
-def _axe(page, *only):
-    return axe(page, *only, doubts=False)  # Django's icons lie behind its links
+def _too_pale(page):
+    return contrast.faults(page, doubts=False)  # Django's icons lie behind its links
 
 
-def _turn(page, direction):
-    page.evaluate("direction => { document.documentElement.dir = direction }", direction)
-
-
-def _too_wide(page, look):
-    return [f"{look}: {it}" for it in page.evaluate(TOO_WIDE)]
+def _too_wide(page, look, *, direction="ltr", font_size=""):
+    return [f"{look}: {it}" for it in page.evaluate(TOO_WIDE, [direction, font_size])]

@@ -21,6 +21,12 @@ BEYOND = """
   return [`beyond the edge: ${page.scrollWidth} of ${page.clientWidth}, ` + wide.map((it) => it.tagName).join(" ")];
 }
 """
+BOTH_WAYS = f"""
+(least) => ["ltr", "rtl"].flatMap((direction) => {{
+  document.documentElement.dir = direction;
+  return [...({SMALL})(least), ...({BEYOND})()].map((it) => `${{direction}}: ${{it}}`);
+}})
+"""
 LARGE = "() => { document.documentElement.style.fontSize = '200%' }"
 SPACED = """
 () => document.querySelectorAll("body, body *").forEach((it) => {
@@ -31,22 +37,21 @@ SPACED = """
 })
 """
 """Success criterion 1.4.12: all of a text's content stays, whoever spaces it so."""
+LARGE_AND_SPACED = f"""
+() => [["large", {LARGE}], ["large and spaced", {SPACED}]].flatMap(([name, change]) => {{
+  change();
+  return ({BEYOND})().map((it) => `${{name}}: ${{it}}`);
+}})
+"""
 
 
-def small_targets(page):
-    """Return what is meant to be hit and is smaller than `TARGET` pixels either way."""
-    return page.evaluate(SMALL, TARGET)
-
-
-def beyond_the_edge(page):
-    """Return what makes the page scroll sideways."""
-    return page.evaluate(BEYOND)
+def small_or_beyond_the_edge(page):
+    """Return what is meant to be hit and is smaller than `TARGET` pixels either way, and what makes the page scroll
+    sideways, from left to right and the other way. The page stays in that.
+    """
+    return page.evaluate(BOTH_WAYS, TARGET)
 
 
 def beyond_the_edge_in_large_and_spaced_text(page):
-    """Return the same with text of twice the size, and with that text spaced. The page stays so."""
-    found = []
-    for name, change in (("large", LARGE), ("large and spaced", SPACED)):
-        page.evaluate(change)
-        found += [f"{name}: {it}" for it in beyond_the_edge(page)]
-    return found
+    """Return what does so with text of twice the size, and with that text spaced. The page stays so."""
+    return page.evaluate(LARGE_AND_SPACED)

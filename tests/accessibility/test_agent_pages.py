@@ -7,13 +7,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.accessibility.axe import CONTRAST, ENHANCED_CONTRAST, axe, looks
-from tests.accessibility.boxes import beyond_the_edge, beyond_the_edge_in_large_and_spaced_text, small_targets
+from tests.accessibility.axe import CONTRAST, ENHANCED_CONTRAST, axe
+from tests.accessibility.boxes import beyond_the_edge_in_large_and_spaced_text, small_or_beyond_the_edge
+from tests.accessibility.contrast import Contrast
 from tests.accessibility.showing import show_what_came
 from tests.accessibility.states import EVERYWHERE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("every_name_is_given")]
 
+contrast = Contrast(CONTRAST, ENHANCED_CONTRAST)
 BUDGET = 10_000
 """Bytes of one page on the wire, headers and all."""
 
@@ -24,8 +26,9 @@ def test_every_page_for_agents_is_accessible(any_page, phone, clock, verify, sta
     for name, state in states(phone, clock, verify):
         asked_for = show_what_came(page, state.response)
         built = build(state)
-        faults = [*over_budget(state.response), *asked_for, *personal(state), *by_measure(page)]
-        faults += [] if built in seen else by_axe(page)
+        faults = [*over_budget(state.response), *asked_for, *personal(state), *too_pale(page)]
+        faults += [] if built in seen else axe(page)
+        faults += by_measure(page)
         found += [f"{name}: {it}" for it in faults]
         seen.add(built)
     assert not found, "\n".join(found)
@@ -48,16 +51,18 @@ def build(state):
     return tuple((it.tag, *sorted(it.keys()), it.get("class")) for it in state.html.iter("*"))
 
 
-def by_axe(page):
-    page.emulate_media(color_scheme="light")
-    found = axe(page, extra=[ENHANCED_CONTRAST])
-    page.emulate_media(color_scheme="dark")
-    return found + [f"dark: {it}" for it in axe(page, CONTRAST, ENHANCED_CONTRAST)]
+def too_pale(page):
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {it}" for it in contrast.faults(page)]
+    return found
 
 
 def by_measure(page):
     found = []
-    for look in looks(page, schemes=["dark"]):
-        found += [f"{look}: {it}" for it in [*small_targets(page), *beyond_the_edge(page)]]
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"{width} {it}" for it in small_or_beyond_the_edge(page)]
     page.set_viewport_size({"width": 320, "height": 800})
     return found + beyond_the_edge_in_large_and_spaced_text(page)
