@@ -14,7 +14,7 @@ from idp.login.flow.in_memory import InMemoryFlow
 from idp.login.models import LoginFlow
 from idp.otp import breaker
 from idp.sql.joined_texts import apart
-from idp.sql.prepared import Select, Slot
+from idp.sql.prepared import Select, Slot, Update
 from idp.versions import version
 
 
@@ -50,16 +50,14 @@ def get(pk: UUID, secret: str | None, now: datetime, *, answered_at: str | None 
 def of_id() -> QuerySet[LoginFlow, Any]:
     """Query a flow by its id, the slot `pk`, with everything that its next step may need."""
     replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
-    rows = _whole().annotate(version=version.Present(), breaker=breaker.state(), replaced=replaced)
-    return rows.filter(pk=Slot("pk", UUIDField()))
-
-
-def _whole() -> QuerySet[LoginFlow, Any]:
     about = ("agent__department", "device", "verification__authenticator__user")
-    return LoginFlow.objects.select_related(*about).annotate(held_roles=agent_rows.roles("agent"))
+    rows = LoginFlow.objects.select_related(*about).annotate(held_roles=agent_rows.roles("agent"))
+    return rows.annotate(version=version.Present(), breaker=breaker.state(), replaced=replaced).filter(pk=_PK)
 
 
+_PK = Slot("pk", UUIDField())
 _OF_ID = Select(of_id)
+_HOLD = Update(lambda: LoginFlow.objects.filter(pk=_PK), expires_at=F("expires_at"))
 
 
 def give_up(flow: LoginFlow, now: datetime) -> None:
@@ -70,9 +68,15 @@ def give_up(flow: LoginFlow, now: datetime) -> None:
 
 
 def hold(flow: LoginFlow) -> LoginFlow:
-    """Lock a flow's row until the caller's transaction commits, and return it freshly read."""
-    LoginFlow.objects.filter(pk=flow.pk).update(expires_at=F("expires_at"))
-    flow.refresh_from_db(from_queryset=_whole())
+    """Lock a flow's row until the caller's transaction commits, and return it freshly read.
+
+    Raises LoginFlow.DoesNotExist if it was deleted.
+    """
+    _HOLD(pk=flow.pk)
+    found = _OF_ID(pk=flow.pk)
+    if not found:
+        raise LoginFlow.DoesNotExist
+    vars(flow).update(vars(found[0]))
     return flow
 
 
