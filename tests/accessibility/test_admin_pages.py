@@ -15,6 +15,8 @@ from tests import tables
 from tests.accessibility import admin_looks, admin_place, admin_visits
 from tests.web.conftest import a_superuser, inside
 
+BEYOND = "() => { const it = document.querySelector('.results'); return it.scrollWidth - it.clientWidth }"
+"""By how many pixels a list is wider than what is seen of it."""
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("every_name_is_given")]
 
 
@@ -96,3 +98,12 @@ def test_latchkeys_own_admin_pages_are_accessible(sweep, operator, name):
     if name in admin_visits.AS_SUPERVISOR:
         who = Agent.objects.get(email=admin_place.SUPERVISOR)
     assert sweep(admin_visits.OWN[name](operator), who) == {}
+
+
+@pytest.mark.parametrize("table", ["agents_agent", "agents_device", "audit_loginevent"])
+def test_a_list_of_people_phones_or_events_shows_all_its_columns_on_a_laptop(
+    window, live_server, sweep, operator, table
+):
+    sweep([], operator)
+    window.goto(live_server.url + admin_visits.at(f"{table}_changelist").address)
+    assert window.evaluate(BEYOND) == 0
