@@ -1,6 +1,5 @@
 """Threads return connections to SQLite between requests and after transactions; the next takes the one used last."""
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +8,7 @@ from django.db import connections, transaction
 from idp.settings import SQLITE_OPTIONS
 from idp.sqlite3 import base
 from idp.web import start_up
+from tests.deployment.behind_nginx import until
 
 
 @pytest.fixture(autouse=True)
@@ -73,22 +73,15 @@ def written():
         return asked("UPDATE counter SET n = n + 1")
 
 
-@pytest.fixture
-def undisturbed():
-    """On a loaded machine, Python would let another thread go first between a commit and what follows it."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(60)
-    yield
-    sys.setswitchinterval(usual)
-
-
-def test_a_thread_that_waited_to_write_uses_the_connection_that_wrote_last(undisturbed):
+def test_a_thread_that_waited_to_write_uses_the_connection_that_wrote_last():
     with ThreadPoolExecutor(1) as beside:
-        beside.submit(a_request).result(30)
-        with transaction.atomic(using="place"):
-            mine = written()
-            waiting = [beside.submit(written), beside.submit(written)]
-        assert {mine} == {it.result(30) for it in waiting}
+        theirs, here = beside.submit(asked).result(30), connections["place"]
+        with base._TURNS[here.settings_dict["NAME"]]:
+            mine = asked("UPDATE counter SET n = 1")
+            waiting = beside.submit(written)
+            until(lambda: [it for it, _ in here._pool] == [theirs])
+            the_request_ends()
+        assert waiting.result(30) is mine
 
 
 def test_a_thread_whose_connection_was_taken_while_it_waited_makes_one_and_returns_it(threads, monkeypatch):
