@@ -13,8 +13,8 @@ import requests
 
 from idp import gunicorn_worker
 from idp.conf import ROOT
-from tests.deployment.behind_nginx import until
 from tests.environment import free_port
+from tests.waiting import until
 
 APPLICATION = """
 import os

@@ -17,6 +17,7 @@ import requests
 from idp.conf import ROOT
 from tests.environment import free_port
 from tests.races.installation import PATIENCE, Installation, children_of
+from tests.waiting import until
 from tests.web.web_server import Authority
 
 OURS = ROOT / "deploy" / "nginx"
@@ -39,13 +40,6 @@ def pause(event, given):
 sys.addaudithook(pause)
 """
 HANDED = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0'  # as systemd does it
-
-
-def until(happened):
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 class BehindNginx(Installation):

@@ -14,10 +14,11 @@ import requests
 from idp.audit.models import Kind, LoginEvent
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
-from tests.deployment.behind_nginx import BehindNginx, until
+from tests.deployment.behind_nginx import BehindNginx
 from tests.phone import Phone
 from tests.races.installation import PATIENCE
 from tests.user_agents import IPHONE
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from idp.conf import ROOT
-from tests.deployment.behind_nginx import until
 from tests.races.installation import HOST, PATIENCE, Installation
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 

@@ -13,9 +13,9 @@ from django.db import connection
 
 from idp.conf import ROOT
 from tests.environment import free_port
+from tests.waiting import PATIENCE
 
 HOST = "127.0.0.1"
-PATIENCE = 60.0
 
 
 def on_sqlite():

@@ -13,11 +13,11 @@ from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
 from idp.login.emergency import everyone_out
 from tests.conftest import NOW, an_agent
-from tests.deployment.behind_nginx import until
 from tests.devices import a_phone
 from tests.native.own_app import OwnApp, a_client
 from tests.races.concurrent import at_once
 from tests.races.second_connection import open_transaction, second_connection, somebody_waits
+from tests.waiting import until
 
 ORIGIN = Origin(None, "", "7KQ2M-9TX4D")
 SEVERAL = 8

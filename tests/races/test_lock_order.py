@@ -15,7 +15,6 @@ from idp.audit.events import Origin
 from idp.login.endings import number_change
 from idp.passkeys.models import Passkey
 from tests.conftest import NOW
-from tests.deployment.behind_nginx import until
 from tests.journeys import passkey_sign_in
 from tests.journeys.visits import get_without_redirect
 from tests.other_codes import agent_of, an_app, at_the_code, give
@@ -23,6 +22,7 @@ from tests.passkeys.authenticator import Authenticator
 from tests.passkeys.kept import a_passkey, keep
 from tests.pretend_service import BASE_URL, PretendService
 from tests.races.second_connection import second_connection, somebody_waits
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgresql_only
 

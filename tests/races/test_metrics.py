@@ -9,8 +9,8 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.deployment.behind_nginx import until
 from tests.races.installation import PATIENCE, Installation
+from tests.waiting import until
 from tests.web.monitor import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]

@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from idp.settings import SQLITE_OPTIONS
 from idp.sqlite3 import base
 from idp.web import start_up
-from tests.deployment.behind_nginx import until
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ def get(pk: UUID, secret: str | None, now: datetime, *, answered_at: str | None 
     return found
 
 
-def of_id() -> QuerySet[LoginFlow, Any]:
+def _of_id() -> QuerySet[LoginFlow, Any]:
     """Query a flow by its id, the slot `pk`, with everything that its next step may need."""
     replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
     about = ("agent__department", "device", "verification__authenticator__user")
@@ -56,7 +56,7 @@ def of_id() -> QuerySet[LoginFlow, Any]:
 
 
 _PK = Slot("pk", UUIDField())
-_OF_ID = Select(of_id)
+_OF_ID = Select(_of_id)
 _HOLD = Update(lambda: LoginFlow.objects.filter(pk=_PK), expires_at=F("expires_at"))
 
 
