@@ -74,11 +74,9 @@ def count_anew(using: str) -> None:
 
 
 def put_in_place(using: str = "default", **_: Any) -> None:
-    """Create missing triggers, and count all devices. Nobody can write devices meanwhile."""
+    """Create missing triggers once the tables exist, and count all devices. Nobody can write devices meanwhile."""
     connection = connections[using]
-    if not {_TABLE, _COUNTS} <= set(connection.introspection.table_names()):
-        _put_away(connection)
-    elif missing(connection):
+    if missing(connection) and {_TABLE, _COUNTS} <= set(connection.introspection.table_names()):
         with transaction.atomic(using=using), connection.cursor() as cursor:
             for statement in _on_sqlite() if connection.vendor == "sqlite" else _on_postgresql():
                 cursor.execute(statement)
@@ -87,17 +85,11 @@ def put_in_place(using: str = "default", **_: Any) -> None:
 
 def put_away_on_sqlite(using: str = "default", **_: Any) -> None:
     """Drop the triggers before a migration: SQLite renames no table while a trigger names a missing one."""
-    if connections[using].vendor == "sqlite":
-        _put_away(connections[using])
-
-
-def _put_away(connection: BaseDatabaseWrapper) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
             for name in NAMES.values():
                 cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-        else:
-            cursor.execute(f"DROP FUNCTION IF EXISTS {_COUNTS}_add CASCADE")
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:

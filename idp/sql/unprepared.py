@@ -14,6 +14,8 @@ from django.db import DatabaseError, ProgrammingError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.module_loading import module_has_submodule
 
+from idp.sql import former_migrations
+
 MIGRATE = "Run: python manage.py migrate"
 RIGHTS = "As the owner of the tables, run deploy/postgresql/serving.sql in this database."
 BY_SQLSTATE = {"42P01": MIGRATE, "42703": MIGRATE, "42501": RIGHTS}
@@ -38,9 +40,9 @@ def remedy(error: BaseException) -> str:
 
 @cache
 def check_migrations() -> None:
-    """Raise Unmigrated if a migration of this version has not been applied. Once all are, nothing is read again."""
+    """Raise Unmigrated if a migration has not been applied. Once all are, nothing is read again."""
     applied = MigrationRecorder(connection).applied_migrations()
-    if any(it not in applied for it in _of_this_version()):
+    if former_migrations.are_incomplete(applied) or any(it not in applied for it in _of_this_version()):
         raise Unmigrated(MIGRATE)
 
 

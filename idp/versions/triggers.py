@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 
 from idp.sql import triggers
 from idp.versions.version import Part
@@ -42,8 +41,6 @@ and must not block these.
 """
 
 VERSION: Final = "versions_version"
-FORMER: Final = "one_version"
-"""A constraint from when all parts had one row."""
 _ACTS, _ANY = ["insert", "update", "delete"], "change"
 # What is written is blank, under which nothing is cached; the version table's own trigger draws the value. So nobody
 # can restore an old version, as loading an edited dump would.
@@ -59,23 +56,19 @@ _ON_POSTGRESQL = f"INSERT INTO {VERSION} (id, value) VALUES ({{part}}, '') ON CO
 def put_in_place(using: str = "default", **_: Any) -> None:
     """Install the triggers once the tables exist, and draw a new version.
 
-    If the version table is missing or has an older form, as after a migration backwards, remove the triggers, which
-    could only fail. SQLite has dropped them before.
+    If the version table is missing, as after a migration backwards, remove the triggers, which could only fail. SQLite
+    has dropped them before.
     """
     connection = connections[using]
     on_sqlite = connection.vendor == "sqlite"
     with transaction.atomic(using=using), connection.cursor() as cursor:
         there = set(connection.introspection.table_names(cursor))
         tables = [it for it in TABLES if it in there]
-        if VERSION in there and not _is_former(connection, cursor):
+        if VERSION in there:
             for statement in _on_sqlite(tables) if on_sqlite else _on_postgresql(tables):
                 cursor.execute(statement)
         elif not on_sqlite:
             cursor.execute(f"DROP FUNCTION IF EXISTS {VERSION}_renew, {VERSION}_draw CASCADE")
-
-
-def _is_former(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> bool:
-    return FORMER in connection.introspection.get_constraints(cursor, VERSION)
 
 
 def put_away(using: str = "default", **_: Any) -> None:

@@ -12,6 +12,7 @@ from django.core.handlers.base import reset_urlconf
 from django.db import close_old_connections, reset_queries
 from django.http import response
 
+from idp.sql import former_migrations
 from idp.web.headers import Headers
 
 
@@ -25,6 +26,7 @@ class WebConfig(AppConfig):
         from idp.web.trail import row_changes  # noqa: PLC0415 - it needs all models
 
         row_changes.watch()
+        checks.register(former_migrations.check, checks.Tags.database)
         response.ResponseHeaders = Headers  # type: ignore[misc]
         signals.request_started.disconnect(reset_queries)  # queries are recorded in debug mode only
         signals.request_started.disconnect(close_old_connections)  # connections are checked after each request

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, migrations, models
 from django.test.utils import CaptureQueriesContext
 
 from idp.agents import device_counts
 from idp.agents.models import Device, DeviceCount, Kind, Reason
 from idp.web.checkup import database
 from idp.web.checkup.finding import State
-from tests.agents.former_tables import a_former_phone, tables_of
+from tests import later_migration
 from tests.conftest import NOW
 from tests.devices import IPHONE, MAC, a_device
 from tests.races.concurrent import at_once
@@ -115,7 +115,11 @@ def test_the_doctor_names_a_missing_trigger_and_migrate_counts_again(transaction
 
 
 @pytest.mark.long
-def test_after_a_step_back_people_sign_in_as_before(transactional_db, agent):
-    with tables_of("0014_devices_signed_in") as models:
-        a_former_phone(models, agent)
-    assert counted() == {Kind.MOBILE: 1}
+@pytest.mark.parametrize(("table", "column"), [("device", "label"), ("devicecount", "kind")])
+def test_a_later_migration_that_rebuilds_a_table_miscounts_nothing(transactional_db, agent, tmp_path, table, column):
+    a_device(agent, IPHONE)
+    longer = migrations.AlterField(table, column, models.CharField(max_length=200))
+    with later_migration.applied(tmp_path, "agents", longer):
+        a_device(agent, MAC)
+        assert counted() == {Kind.MOBILE: 1, Kind.DESKTOP: 1}
+    assert counted() == {Kind.MOBILE: 1, Kind.DESKTOP: 1}

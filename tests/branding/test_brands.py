@@ -1,9 +1,6 @@
 """Whose name, colour and logo stand on which page, and what they cost."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from idp.branding import brands
 from idp.branding.models import Brand
 from tests.branding.logos import svg
-from tests.native.own_app import a_client
 from tests.pretend_service import BASE_URL
 
 RED, GREEN = "#8f1414", "#0b5a2a"
@@ -110,12 +106,3 @@ def test_a_file_that_is_no_logo_leaves_only_the_name(db, settings, tmp_path):
 def test_the_table_rejects_invalid_colours_and_pictures(db, fields):
     with pytest.raises(IntegrityError):
         Brand.objects.create(**fields)
-
-
-def test_a_brand_stored_under_the_client_id_of_an_app_is_moved_to_its_name_in_flows(db):
-    a_brand("acme-phone", name="Acme Phones")
-    a_brand("flex", name="Beta")
-    app = a_client()
-    import_module("idp.branding.migrations.0002_brands_of_apps").name_as_in_flows(apps, None)
-    assert brands.of(app.service).name == "Acme Phones"
-    assert brands.of("flex").name == "Beta"

@@ -32,7 +32,7 @@ ELSEWHERE = {
 """Lines that are not of manage.py, and what runs them."""
 
 BY_HAND = re.compile(
-    r"""(apt-get|useradd|git\ clone|git\ pull|sudo|systemctl|cp)\b  # changes the machine it is typed on
+    r"""(apt-get|useradd|git\ clone|git\ pull|git\ checkout|sudo|systemctl|cp)\b  # changes the machine it is typed on
     |(docker|kubectl|helm)\                              # wants an engine, a cluster: see tests/deployment
     |OWNER=|DATABASE_URL=|psql\                            # wants two accounts: see tests/deployment
     |bin/environment\ |set\ -a;                           # what `make demo` and each unit do first

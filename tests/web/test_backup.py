@@ -2,7 +2,7 @@
 
 import sqlite3
 import stat
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from io import StringIO
 
@@ -20,12 +20,14 @@ from idp.keys import keyring
 from idp.login.emergency import passes, stops
 from idp.policies import in_force
 from idp.policies.models import Stop
+from idp.sql.former_migrations import FORMER
 from idp.web.backup import files, proof
 from idp.web.checkup.finding import State
 from idp.web.management.commands import restore
 from idp.web.operators import links
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
+from tests.recorded_migrations import recorded
 from tests.small_disk import small_disk
 from tests.web.conftest import a_superuser
 from tests.web.monitor import record
@@ -146,25 +148,31 @@ def nowhere(monkeypatch):
     monkeypatch.setattr(connection.introspection, "table_names", list)
 
 
-@contextmanager
-def migrated_by_a_later_version():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('login', '9999_later', '2027-01-01')"
-        )
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
-
-
-def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(place, tmp_path, request):
-    with migrated_by_a_later_version():
+def backup_of(migrations, tmp_path):
+    with recorded(migrations):
         call_command("backup", tmp_path / "monday", stderr=StringIO())
+    return tmp_path / "monday"
+
+
+@pytest.mark.parametrize(
+    ("migrations", "said"),
+    [
+        ([("login", "9999_later")], r"newer version, which has login\.9999_later"),
+        (sorted(FORMER)[1:], "cannot be migrated"),
+    ],
+    ids=["newer", "too old"],
+)
+def test_a_backup_that_this_version_cannot_migrate_is_refused_before_anything_is_written(
+    place, tmp_path, request, migrations, said
+):
+    file = backup_of(migrations, tmp_path)
     request.getfixturevalue("nowhere")
-    with pytest.raises(CommandError, match=r"newer version, which has login\.9999_later"):
-        call_command("restore", tmp_path / "monday")
+    with pytest.raises(CommandError, match=said):
+        call_command("restore", file)
+
+
+def test_a_backup_from_before_migrations_were_merged_would_serve(place, tmp_path):
+    assert "Latchkey could run from this backup." in drill(backup_of(FORMER, tmp_path))
 
 
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.999])

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from idp.sql import unfinished
+from idp.sql import former_migrations, unfinished
 
 Migration = tuple[str, str]
 """App and name of a migration."""
@@ -158,7 +158,10 @@ def _migrations_of_dump(path: Path) -> set[Migration]:
 def _refuse_others(path: Path, applied: set[Migration]) -> None:
     if not any(app == "audit" for app, _ in applied):
         raise BackupError(f"{path} is a database, but none of Latchkey.")
-    if unknown := sorted(".".join(it) for it in applied - set(MigrationLoader(None).disk_migrations)):
+    if former_migrations.are_incomplete(applied):
+        raise BackupError(f"The backup cannot be migrated. {former_migrations.TOO_OLD} {former_migrations.REMEDY}")
+    known = former_migrations.FORMER.union(MigrationLoader(None).disk_migrations)
+    if unknown := sorted(".".join(it) for it in applied - known):
         raise BackupError(f"The backup is of a newer version, which has {', '.join(unknown)}: use that version.")
 
 

@@ -11,8 +11,10 @@ from django.db import DatabaseError, NotSupportedError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from idp.agents import device_counts
+from idp.sql import former_migrations
 from idp.sql.unfinished import RestoreUnfinished
 from idp.sql.unprepared import MIGRATE, RIGHTS
 from idp.sql.writable import takes_writes
@@ -179,6 +181,9 @@ def _pending_migrations(connection: BaseDatabaseWrapper) -> int:
 
 
 def _tables(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    if former_migrations.are_incomplete(MigrationRecorder(connection).applied_migrations()):
+        yield fault(SUBJECT, former_migrations.TOO_OLD, former_migrations.REMEDY)
+        return
     waiting = _pending_migrations(connection)
     yield migrations(waiting, triggers.missing(connection))
     if not waiting and (uncounted := device_counts.missing(connection)):
