@@ -21,8 +21,13 @@ async ([tags, contrast, only]) => {{
 """
 
 
+def begin(page):
+    """Have axe in each document that this page, or each page of this context, opens. It is then sent only once."""
+    page.add_init_script(AXE_SCRIPT)
+
+
 def inject(page):
-    """Put axe into the current page, once."""
+    """Put axe into the current document, if it is not there yet."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
 

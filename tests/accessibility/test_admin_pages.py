@@ -12,7 +12,7 @@ from django.contrib import admin
 from idp import background
 from idp.agents.models import Agent
 from tests import tables
-from tests.accessibility import admin_looks, admin_place, admin_visits
+from tests.accessibility import admin_looks, admin_place, admin_visits, axe
 from tests.web.conftest import a_superuser, inside
 
 BEYOND = "() => { const it = document.querySelector('.results'); return it.scrollWidth - it.clientWidth }"
@@ -38,6 +38,7 @@ def test_every_page_of_the_admin_is_visited():
 def window(chromium):
     context = chromium.new_context(viewport=admin_looks.WIDE, reduced_motion="reduce")
     context.set_default_timeout(15_000)
+    axe.begin(context)
     yield context.new_page()
     context.close()
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.accessibility.axe import CONTRAST, ENHANCED_CONTRAST, axe
+from tests.accessibility.axe import CONTRAST, ENHANCED_CONTRAST, axe, begin
 from tests.accessibility.boxes import beyond_the_edge_in_large_and_spaced_text, small_or_beyond_the_edge
 from tests.accessibility.contrast import Contrast
 from tests.accessibility.showing import show_what_came
@@ -23,6 +23,7 @@ BUDGET = 10_000
 @pytest.mark.parametrize("states", EVERYWHERE, ids=lambda it: it.__name__)
 def test_every_page_for_agents_is_accessible(any_page, phone, clock, verify, states):
     page, found, seen = any_page("iPhone"), [], set()
+    begin(page)
     for name, state in states(phone, clock, verify):
         asked_for = show_what_came(page, state.response)
         built = build(state)
