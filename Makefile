@@ -3,9 +3,6 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 
-# What runs on PostgreSQL and with Redis too: what stores something, but for browsers and whole installations.
-ON_POSTGRESQL := tests -m "stored and not slow or processes"
-
 FUZZING_SECONDS := 60
 
 # Each beside the others; one that fails fails all, once the others are done too.
@@ -42,7 +39,7 @@ test:
 	@bin/environment requirements-dev.txt && bin/test-programs
 	@$(SIDE_BY_SIDE) lint scan on_sqlite || $(LOOK_ABOVE)
 	@echo "The same on PostgreSQL and with Redis:"
-	@bin/on-postgresql-and-redis $(PY) -m pytest -q -n 3 --dist worksteal $(ON_POSTGRESQL)
+	@bin/on-postgresql-and-redis $(PY) -m pytest -q -n 3 --dist worksteal -m repeated tests
 
 check:
 	@bin/environment requirements-dev.txt

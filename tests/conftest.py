@@ -81,6 +81,19 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.admin)
         if item.get_closest_marker("django_db") or {"db", "transactional_db", "redis"} & set(item.fixturenames):
             item.add_marker(pytest.mark.stored)
+    for item in _repeated(items):
+        item.add_marker(pytest.mark.repeated)
+
+
+def _repeated(items):
+    """Choose what runs on each database, with Redis too: what stores something, but for browsers and installations."""
+    swept = set()
+    for item in items:
+        marks, test = {it.name for it in item.iter_markers()}, item.nodeid.partition("[")[0]
+        if "processes" in marks or ("stored" in marks and not marks & {"slow", "any_database"} and test not in swept):
+            yield item
+        if "sweep" in marks:
+            swept.add(test)
 
 
 def pytest_unconfigure(config):

@@ -11,6 +11,8 @@ from tests.other_codes import at_the_code
 from tests.phone import NUMBER
 from tests.pretend_service import BASE_URL
 
+pytestmark = pytest.mark.any_database
+
 FORBIDDEN = {
     "maxlength",
     "minlength",

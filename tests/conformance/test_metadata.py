@@ -49,6 +49,8 @@ from tests.saml.metadata.documents import (
 )
 from tests.saml.metadata.sites import document, leads_to, serving
 
+pytestmark = pytest.mark.any_database
+
 MD = f"{{{names.METADATA}}}"
 ALG = f"{{{names.METADATA_ALGORITHMS}}}"
 PUBLISHER = a_pair("publisher")

@@ -15,6 +15,8 @@ from tests.pretend_service import statuses
 from tests.saml.asking import contexts, name_id_policy
 from tests.saml.keys import a_pair
 
+pytestmark = pytest.mark.any_database
+
 BINDINGS = "urn:oasis:names:tc:SAML:2.0:bindings:"
 TOLD = [
     ({"inner": name_id_policy(Format="urn:x")}, [names.REQUESTER, names.INVALID_NAME_ID_POLICY]),

@@ -18,6 +18,8 @@ from tests.pretend_service import BASE_URL, SSO, statuses, with_code
 from tests.saml.messages import FORM, a_body, a_signed_query, signed
 from tests.saml.metadata.documents import acs, key
 
+pytestmark = pytest.mark.any_database
+
 ANA, BEN = "+12015550101", "+12015550102"
 
 

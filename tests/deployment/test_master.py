@@ -15,7 +15,7 @@ from idp.conf import ROOT
 from tests.races.installation import HOST, PATIENCE, Installation
 from tests.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = pytest.mark.slow
 
 
 def listens(place):
@@ -27,6 +27,7 @@ def of_master(place, what):
     return Path(f"/proc/{place.process.pid}/{what}").read_text()
 
 
+@pytest.mark.processes
 def test_the_master_listens_after_loading_the_code_and_forks_without_threads(transactional_db, keys, tmp_path):
     place = Installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://{HOST}:1")
     place.start()
@@ -38,6 +39,7 @@ def test_the_master_listens_after_loading_the_code_and_forks_without_threads(tra
         assert re.search(r"^Threads:\t1$", of_master(place, "status"), re.MULTILINE)
 
 
+@pytest.mark.processes
 def test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come(
     transactional_db, keys, tmp_path
 ):

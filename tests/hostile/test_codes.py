@@ -13,6 +13,8 @@ from tests.hostile.outcome import SIGN_IN
 from tests.hostile.typing_codes import BEN, at_the_code, give, wrong
 from tests.phone import NUMBER
 
+pytestmark = pytest.mark.sweep
+
 
 def checks(verify):
     return sum(calls for path, calls in verify.state.counters()["paths"].items() if "Check" in path)
@@ -117,6 +119,7 @@ def test_an_approval_counts_by_its_status_even_if_valid_is_false(outcome, phone,
 
 
 MALFORMED = {
+    "a NUL": "12345\x00",  # first, because PostgreSQL stores none
     "nothing": "",
     "spaces": "   ",
     "letters": "12345O",
@@ -127,7 +130,6 @@ MALFORMED = {
     "a sign": "+12345",
     "a fraction": "123.45",
     "digits that are no decimals": "12345²",
-    "a NUL": "12345\x00",
     "markup": "<script>alert(1)</script>",
     "SQL": "' OR '1'='1",
 }
@@ -235,6 +237,7 @@ def test_steps_out_of_order_lead_back_to_the_first_page(outcome, phone, fields):
 
 
 ODD_NUMBERS = {
+    "a NUL": "+1201555\x000101",  # first, because PostgreSQL stores none
     "nothing": "",
     "letters": "call me",
     "too short": "+1201",
@@ -243,7 +246,6 @@ ODD_NUMBERS = {
     "a country nobody has": "+999 2015550101",
     "half an email": "ana@",
     "two at signs": "ana@acme@example.com",
-    "a NUL": "+1201555\x000101",
     "a new line and a header": "ana@acme.example\r\nBcc: x@evil.example",
     "a thousand digits": "+" + "1" * 1001,
     "markup": "<script>alert(1)</script>",

@@ -16,7 +16,7 @@ from tests.races.installation import Installation
 from tests.saml.messages import a_query, a_request
 from tests.user_agents import DESKTOP, IPHONE
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = pytest.mark.slow
 
 DAY = 24 * 60 * 60
 LIVES = {"device": 400 * DAY, "token": 7 * DAY, "session": 9 * DAY, "flow": 20 * 60, "form": 364 * DAY}

@@ -10,6 +10,8 @@ from tests.hostile.responses import response_on
 from tests.hostile.typing_codes import at_the_code, give
 from tests.phone import Page
 
+pytestmark = pytest.mark.any_database
+
 
 def post(phone, url, *, headers=None, **data):
     return Page(phone.http.post(url, data=data, headers=headers, allow_redirects=False))

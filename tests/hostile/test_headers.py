@@ -48,6 +48,7 @@ def directives(answer):
     return {it.strip() for it in text.split(";")}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("method", "target", "status"), ANSWERS.values(), ids=ANSWERS)
 def test_every_response_forbids_frames_scripts_caches_and_other_origins(outcome, method, target, status):
     answer = raw_http.fetch(BASE_URL, target, method=method)
@@ -114,6 +115,7 @@ FORGED = {
 }
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("header", FORGED)
 def test_forged_headers_do_not_change_the_metadata(outcome, header):
     honest = raw_http.fetch(BASE_URL, "/saml/metadata")
@@ -130,6 +132,7 @@ def test_another_allowed_host_name_does_not_change_the_metadata(outcome):
     assert answer.headers["Location"].startswith("/login/")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "a b", "", "[::"])
 def test_an_unknown_host_header_is_rejected(outcome, host):
     for target in ("/", "/saml/metadata", "/saml/sso", "/admin/"):

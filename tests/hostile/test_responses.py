@@ -12,6 +12,8 @@ from tests.hostile.responses import response_on
 from tests.hostile.typing_codes import BEN, at_the_code, give
 from tests.phone import NUMBER
 
+pytestmark = pytest.mark.any_database
+
 FORMAT = '<samlp:NameIDPolicy Format="{}"/>'
 CONTEXT = (
     "<samlp:RequestedAuthnContext{}><saml:AuthnContextClassRef>{}</saml:AuthnContextClassRef>"

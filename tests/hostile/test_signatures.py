@@ -16,6 +16,8 @@ from tests.hostile.authn_requests import asked, by_post, by_redirect, is_kept, i
 from tests.saml.keys import a_pair
 from tests.saml.messages import DS, a_body, a_query, a_signed_query, deflate, signed
 
+pytestmark = pytest.mark.any_database
+
 SHA1 = "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
 HMAC = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"
 RSA_MD5 = "http://www.w3.org/2001/04/xmldsig-more#rsa-md5"

@@ -18,6 +18,8 @@ from tests.hostile.outcome import SIGN_IN
 from tests.hostile.test_cookies import is_asked_who_it_is, plant, replace
 from tests.tokens.test_claims import encoded
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def root(phone):

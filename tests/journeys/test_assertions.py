@@ -19,6 +19,8 @@ from tests.pretend_service import BASE_URL, with_code
 from tests.saml.keys import a_pair
 from tests.saml.messages import a_query, a_request
 
+pytestmark = pytest.mark.any_database
+
 LAB, LAB_NAME = "+12015550108", "R&D <Team>"
 CLASS = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
 PASSWORD = f"{CLASS}PasswordProtectedTransport"

@@ -9,6 +9,8 @@ from idp.otp.models import Verification, VerificationSend
 from idp.web.trail import words
 from tests.journeys.verify_faults import order_fault, take_verify_down
 
+pytestmark = pytest.mark.any_database
+
 DOWN = "We can't send codes right now."
 TROUBLES = [f"+1201555019{digit}" for digit in range(10)]
 

@@ -7,6 +7,8 @@ from django.utils.translation import gettext, override
 from idp.conf import LANGUAGES
 from tests.pretend_service import BASE_URL
 
+pytestmark = pytest.mark.any_database
+
 RIGHT_TO_LEFT = {"ar"}
 
 

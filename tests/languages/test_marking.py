@@ -27,6 +27,8 @@ from tests.phone import Page
 from tests.policies import publishing
 from tests.pretend_service import BASE_URL
 
+pytestmark = pytest.mark.any_database
+
 TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 WORDS = re.compile(r"\{% blocktranslate.*?\{% endblocktranslate %\}", re.DOTALL)
 CODE = re.compile(r"<(script|style)[ >].*?</\1>", re.DOTALL)

@@ -26,6 +26,8 @@ from tests.policies import publishing
 from tests.policies.samples import SAMPLES
 from tests.user_agents import ANDROID, FLEX_MOBILE_IOS
 
+pytestmark = pytest.mark.any_database
+
 HEADERS = sorted({*(it["user_agent"] for it in SAMPLES), *(it.user_agent for it in SAMPLE_DEVICES)})
 SUPERVISOR = RoleIs(frozenset({"supervisor"}))
 NO_ANDROID, NO_IPAD = PlatformIs(frozenset({Platform.ANDROID})), PlatformIs(frozenset({Platform.IPADOS}))
