@@ -1,6 +1,7 @@
 """Reads what an agent typed to identify themselves: a phone number or an email address."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +9,9 @@ import phonenumbers
 
 from idp.wording import for_agents
 
-SEPARATORS = re.compile(r"[\s.()\-\u2010-\u2015\u00a0]")
+SEPARATORS = re.compile(r"[\s./()\-\u2010-\u2015\u00a0\uff08\uff09\uff0d]")
+FULL_WIDTH_PLUS = "\uff0b"
+SCHEME = "tel:"  # RFC 3966: how RFC 7643 section 4.1.2 wants a number written
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MAX_LENGTH = 254
 LONGEST_E164 = 16  # a plus sign and 15 digits (ITU-T E.164 section 6.2); some national plans have longer ones
@@ -50,13 +53,24 @@ class Email:
 
 
 def parse(typed: str, default_country: str = "") -> PhoneNumber | Email | Fault:
-    """Read what was typed. Does not look up whether an agent has it."""
-    text = typed.strip()
+    """Read what was typed or pasted. Does not look up whether an agent has it."""
+    text = _visible(typed).strip()
     if not text:
         return Fault.EMPTY
     if "@" in text:
         return Email(text) if len(text) <= MAX_LENGTH and EMAIL.fullmatch(text) else Fault.NOT_AN_EMAIL
-    return _number(SEPARATORS.sub("", text), default_country)
+    return _number(unseparated(text), default_country)
+
+
+def unseparated(typed: str) -> str:
+    """Return a number without what people and programs write around and between its digits. A plus stays, as +."""
+    text = SEPARATORS.sub("", _visible(typed)).replace(FULL_WIDTH_PLUS, "+")
+    return text[len(SCHEME) :] if text.lower().startswith(SCHEME) else text
+
+
+def _visible(typed: str) -> str:
+    """Return a text without invisible characters. A phone's contacts put marks of direction around a number."""
+    return "".join(it for it in typed if unicodedata.category(it) != "Cf")
 
 
 def _number(text: str, default_country: str) -> PhoneNumber | Fault:

@@ -7,7 +7,7 @@ from itertools import chain
 
 from django.db.models import Q
 
-from idp.otp.identifiers import SEPARATORS
+from idp.otp import identifiers
 from idp.otp.models import PhoneAuthenticator
 
 LONGEST = 254
@@ -68,7 +68,7 @@ def _letter(letter: str) -> str:
 
 def digits_of(typed: str) -> str:
     """Return the digits of a number in any spelling, or "" if this is no number or too short to look for."""
-    text = SEPARATORS.sub("", typed).replace("/", "").removeprefix("+")
+    text = identifiers.unseparated(typed).removeprefix("+")
     if len(text) < FEWEST_DIGITS or not text.isdecimal():
         return ""
     return "".join(str(int(digit)) for digit in text)

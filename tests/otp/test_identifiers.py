@@ -20,6 +20,12 @@ AMERICAN = PhoneNumber("+12015550101")
         "00 1 201 555 0101",
         "+١٢٠١٥٥٥٠١٠١",
         "+" + "".join(chr(0xFF10 + int(digit)) for digit in "12015550101"),
+        "".join(chr(0xFEE0 + ord(it)) for it in "+1(201)555-0101"),
+        "\u202a+1 201 555 0101\u202c",
+        "\u2066\ufeff+1\u200e 201\u200b555\u00ad0101\u2069",
+        "+1 201/555 0101",
+        "tel:+1-201-555-0101",
+        "TEL:+12015550101",
     ],
     ids=ascii,
 )
@@ -60,6 +66,9 @@ def test_a_number_of_another_country_stays_one():
         ("+1201555010½", Fault.NOT_DIGITS),
         ("+1201555010²", Fault.NOT_DIGITS),
         ("+12015550101;ext=5", Fault.NOT_DIGITS),
+        ("tel:+1-201-555-0101;ext=5", Fault.NOT_DIGITS),
+        ("tel:", Fault.NOT_DIGITS),
+        ("\u202a\u202c", Fault.EMPTY),
         ("+12015550101\0", Fault.NOT_DIGITS),
         ("ana", Fault.NOT_DIGITS),
     ],
@@ -72,6 +81,10 @@ def test_text_that_cannot_be_a_number_gets_a_sentence(typed, fault):
 @pytest.mark.parametrize("typed", ["ana@acme.example", " ana@acme.example ", "a+b@c.d.example", "ana@müller.example"])
 def test_an_email_is_taken_as_it_was_typed(typed):
     assert parse(typed) == Email(typed.strip())
+
+
+def test_an_email_that_was_pasted_with_invisible_characters_is_the_one_people_see():
+    assert parse("\u2068ana@acme.example\u200b\u2069") == Email("ana@acme.example")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ CHANGES = [
     (op("replace", value={f"{PHONE}.value": "+12015550103"}), {"number": "+12015550103"}),
     (op("replace", PHONE, {"value": "+12015550103"}), {"number": "+12015550103"}),
     (op("replace", "phoneNumbers", [{"type": "Mobile", "value": "+12015550103"}]), {"number": "+12015550103"}),
+    (op("replace", f"{PHONE}.value", "tel:+1-201-555-0103"), {"number": "+12015550103"}),
     (op("add", "phoneNumbers", [{"type": "work", "value": "+12015550103"}]), {}),
     (op("replace", 'phoneNumbers[type eq "work"].value', "no number"), {}),
     (op("remove", PHONE), {"number": ""}),

@@ -43,7 +43,20 @@ def test_a_name_is_found_with_and_without_accents_in_any_case_and_order(people, 
     assert found(typed) == {who}
 
 
-@pytest.mark.parametrize("typed", ["0612 345 678", "612/34.56", "00 34 612-345-678", "+34 (612) 345", "٦١٢٣٤٥", "678"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0612 345 678",
+        "612/34.56",
+        "00 34 612-345-678",
+        "+34 (612) 345",
+        "٦١٢٣٤٥",
+        "678",
+        "\u202a+34 612 345 678\u202c",
+        "tel:+34612345678",
+    ],
+    ids=ascii,
+)
 def test_a_number_is_found_as_people_write_and_say_it(people, typed):
     assert found(typed) == {"fatma"}
 
