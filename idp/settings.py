@@ -106,9 +106,9 @@ OPERATORS_MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "idp.web.operators.guard.operators_only",
     "idp.web.departments.supervisors.LimitsSupervisors",
-    "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
 TEMPLATES = [

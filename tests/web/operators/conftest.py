@@ -29,10 +29,10 @@ def code(app, steps=0):
     return f"{totp(app.bin_key, app.step, app.t0, app.digits, app.drift + steps):06}"
 
 
-def sign_in(client, operator, *, password=PASSWORD, email=None, token=None):
+def sign_in(client, operator, *, password=PASSWORD, email=None, token=None, at=LOGIN):
     app = TOTPDevice.objects.filter(user=operator).first()
     typed = {"username": email or operator.email, "password": password, "otp_token": token or code(app)}
-    return client.post(LOGIN, typed)
+    return client.post(at, typed)
 
 
 def is_signed_in(client):

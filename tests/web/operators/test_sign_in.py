@@ -22,6 +22,21 @@ def test_password_and_code_open_the_page_that_was_asked_for(client, olivia):
     assert is_signed_in(client)
 
 
+PAGE, BUTTON = "/admin/agents/agent/?q=Ana", "/admin/agents/agent/8f8b8a1e-0000-4000-8000-000000000000/switch/"
+
+
+def test_a_button_pressed_after_the_sign_in_ended_is_reported_and_leads_back_to_its_page(client, olivia):
+    refused = client.post(BUTTON, {"to": "off"}, headers={"Referer": f"http://testserver{PAGE}"})
+    assert "That was not done, because your sign-in had ended." in client.get(refused["Location"]).text
+    assert sign_in(client, olivia, at=refused["Location"])["Location"] == PAGE
+
+
+@pytest.mark.parametrize("referer", ["", "https://evil.example/admin/", "http://testserver.evil.example/", "http://[x"])
+def test_a_form_of_another_site_leads_to_the_home_page(client, olivia, referer):
+    refused = client.post(BUTTON, {"to": "off"}, headers={"Referer": referer})
+    assert sign_in(client, olivia, at=refused["Location"])["Location"] == "/admin/"
+
+
 def test_a_code_may_be_pasted_as_the_app_shows_it_in_two_groups(client, olivia):
     shown = code(olivia.totpdevice_set.get())
     assert sign_in(client, olivia, token=f" {shown[:3]} {shown[3:]}").status_code == 302
