@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from idp.agents.models import Agent, AgentRole, Department
 from idp.agents.roles import ROLES
 from idp.importing.people import Known, Person
+from idp.login.endings import agent_switch
 from idp.otp.models import PhoneAuthenticator
 
 OUT_OF_REACH = "Somebody else already has this email, and you do not look after them."
@@ -16,8 +17,11 @@ _COLUMNS = ("id", "email", "full_name", "department__name", "is_active", "may_us
 _RIGHTS = ("is_staff", "is_superuser")
 
 
-def known(within: QuerySet[Agent], *, operators: bool) -> list[Known]:
-    """Return everyone, by email. Locked are people outside `within`, and operators unless `operators`."""
+def known(within: QuerySet[Agent], *, operators: bool, by: Agent | None = None) -> list[Known]:
+    """Return everyone, by email. Locked are people outside `within`, and operators unless `operators`.
+
+    Whoever imports, `by`, is kept on.
+    """
     reached = set(within.order_by().values_list("pk", flat=True))
     numbers, roles, people = _numbers(), _roles(), []
     rows = Agent.objects.order_by("email").values_list(*_COLUMNS, *_RIGHTS)
@@ -26,7 +30,8 @@ def known(within: QuerySet[Agent], *, operators: bool) -> list[Known]:
         is_operator = staff or above
         locked = AN_OPERATOR if is_operator and not operators else ""
         stranger = pk not in reached
-        people.append(Known(pk, person, is_operator, OUT_OF_REACH if stranger else locked, stranger))
+        kept_on = agent_switch.NOT_YOURSELF if by and pk == by.pk else ""
+        people.append(Known(pk, person, is_operator, OUT_OF_REACH if stranger else locked, stranger, kept_on))
     return people
 
 

@@ -43,6 +43,10 @@ class Importer:
         """Return the importer's name in the trail."""
         return events.name_of(self.by)
 
+    def known(self) -> list[Known]:
+        """Return everyone who exists, and what the importer may not change of them."""
+        return existing.known(self.within, operators=self.operators, by=self.by)
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -74,7 +78,7 @@ def read(content: bytes) -> reading.Read:
 
 def prepare(waiting: Import, importer: Importer) -> Prepared:
     """Return what a file would change now. Raises UnreadableFile if the stored file has been damaged."""
-    known = existing.known(importer.within, operators=importer.operators)
+    known = importer.known()
     content = read(bytes(waiting.content))
     off, most = waiting.missing_off, waiting.most_missing
     departments = existing.departments()
@@ -103,7 +107,7 @@ def write(
         raise Refused(DONE_ALREADY)
     plan = prepared.plan
     locks.hold_agents(it.id for it in plan.changes if it.id)
-    if existing.known(importer.within, operators=importer.operators) != prepared.known:
+    if importer.known() != prepared.known:
         raise Refused(CHANGED_MEANWHILE)
     written = unless_taken(lambda: writing.write(plan.changes, importer.name, importer.origin, now, progress))
     waiting.applied_at, waiting.content, waiting.wrote = now, b"", _counts(plan)

@@ -24,7 +24,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person who exists. `locked` says why a file may not change them, or is empty.
+    """A person who exists. `locked` says why a file may not change them, `kept_on` why not switch them off, if at all.
 
     A `stranger` is locked, and an import may reveal only that they exist.
     """
@@ -34,6 +34,7 @@ class Known:
     is_operator: bool = False
     locked: str = ""
     stranger: bool = False
+    kept_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

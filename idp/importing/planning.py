@@ -137,6 +137,8 @@ def _faults(person: Person, known: Known | None, limits: Limits | None) -> Itera
     if known and known.locked:
         yield Column.EMAIL.value, known.locked
         return
+    if known and known.kept_on and known.person.may_sign_in and not person.may_sign_in:
+        yield Column.MAY_SIGN_IN.value, known.kept_on
     if not person.full_name:
         yield Column.FULL_NAME.value, "A new person needs a full name."
     if not person.roles and not (known and known.is_operator):

@@ -11,7 +11,7 @@ from idp.agents import locks
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.importing import existing, people, writing
+from idp.importing import people, writing
 from idp.importing.imports import Importer, Refused, unless_taken
 from idp.importing.models import Import, ImportedAgent
 from idp.importing.people import Change, Known, Limits, Person
@@ -40,7 +40,7 @@ def undo(done: Import, importer: Importer, now: datetime) -> Undone:
     rows = list(done.agents.order_by("pk"))
     changes = [_change_of(it) for it in rows]
     locks.hold_agents(it.id for it in changes if it.id)
-    known = existing.known(importer.within, operators=importer.operators)
+    known = importer.known()
     if objections := _objections(changes, known, importer.limits):
         more = f" And {len(objections) - NAMED} more." if len(objections) > NAMED else ""
         raise Refused(f"Nothing was undone. {' '.join(objections[:NAMED])}{more}")

@@ -12,6 +12,8 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.login.endings import signing_out
 
+NOT_YOURSELF = "You cannot switch yourself off. Ask another operator."
+
 
 @transaction.atomic
 def off(agent: Agent, by: str, origin: Origin, now: datetime) -> list[Device]:

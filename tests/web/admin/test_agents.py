@@ -179,6 +179,32 @@ def test_a_superuser_makes_somebody_an_operator_without_roles(admin):
     assert Agent.objects.get(email="ana@acme.example").role_names == ()
 
 
+@pytest.mark.parametrize(
+    ("left_out", "sentence"),
+    [
+        ("is_active", "You cannot switch yourself off."),
+        ("is_staff", "You cannot take this right from yourself."),
+        ("is_superuser", "You cannot take this right from yourself."),
+    ],
+)
+def test_operators_cannot_lock_themselves_out_by_their_own_form(admin, operator, left_out, sentence):
+    own = {"full_name": operator.full_name, "email": operator.email, "number": "", "flex_roles": []}
+    rights = {"is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    form = filled(**own, **rights)
+    del form[left_out]
+    page = admin.post(f"{LIST}{operator.pk}/change/", form)
+    assert (page.status_code, sentence in page.text) == (200, True)
+    assert getattr(Agent.objects.get(pk=operator.pk), left_out)
+
+
+def test_a_superuser_takes_the_rights_of_another_one(admin, operator):
+    other = a_superuser("other@acme.example")
+    form = filled(full_name="Other", email=other.email, number="", is_active="")
+    assert admin.post(f"{LIST}{other.pk}/change/", form).status_code == 302
+    other.refresh_from_db()
+    assert (other.is_active, other.is_staff, other.is_superuser) == (False, False, False)
+
+
 # Devices
 
 

@@ -36,6 +36,13 @@ def test_changes_are_shown_with_the_values_before_and_after(admin, agent):
     assert "1 known agent gets another number or loses it." in page
 
 
+def test_a_row_that_switches_the_importer_off_is_left_out(admin, operator):
+    headings = ["Email", "Full name", "May sign in"]
+    page = choose(admin, [operator.email, "Olivia O.", "no"], headings=headings)
+    assert "You cannot switch yourself off. Ask another operator." in page.text
+    assert "Olivia O." in choose(admin, [operator.email, "Olivia O.", "yes"], headings=headings).text
+
+
 def test_the_page_lists_changes_that_cannot_be_undone(admin, keys, clock):
     signed_in = a_signed_in_agent(NOW).agent
     page = press(admin, choose(admin, [signed_in.email, "+1 201 555 0177"], headings=SHORT), "Make 1 change")

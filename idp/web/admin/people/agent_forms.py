@@ -1,6 +1,7 @@
 """The forms of an agent: roles to tick, and a mobile number in any spelling."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -8,15 +9,20 @@ from django.core.exceptions import ValidationError
 
 from idp.agents import roles
 from idp.agents.models import Agent, Department, Supervisor
+from idp.login.endings import agent_switch
 from idp.otp import numbers
 from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
 from idp.saml import name_ids
 from idp.saml.models.subject_name import LONGEST
 
+NOT_YOURS = "You cannot take this right from yourself. Ask another operator."
+LOCKING_OUT = {"is_active": agent_switch.NOT_YOURSELF, "is_staff": NOT_YOURS, "is_superuser": NOT_YOURS}
+
 
 class AgentForm(forms.ModelForm[Agent]):
-    """An agent, with roles to tick."""
+    """An agent, with roles to tick. A subclass sets `filled_in_by`, the operator's ID."""
 
+    filled_in_by: UUID | None = None
     flex_roles = forms.MultipleChoiceField(
         label="Roles",
         choices=[(role, role) for role in roles.ROLES],
@@ -85,7 +91,15 @@ class AgentForm(forms.ModelForm[Agent]):
         operator = data.get("is_staff", self.instance.is_staff)
         if "flex_roles" in data and (chosen or not operator) and (fault := roles.fault(chosen)):
             self.add_error("flex_roles", fault)
+        if self.instance.pk == self.filled_in_by:
+            self._keep_in(data)
         return data
+
+    def _keep_in(self, data: dict[str, Any]) -> None:
+        """Let operators not lock themselves out: the last one could not undo it."""
+        for name, sentence in LOCKING_OUT.items():
+            if getattr(self.instance, name) and data.get(name) is False:
+                self.add_error(name, sentence)
 
 
 class LimitedAgentForm(AgentForm):

@@ -159,10 +159,11 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         return person if reach.limits_of(request.user) else [*person, *rights]
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm[Agent]]:
-        """Limit a supervisor to their own departments, and to the roles that they may grant."""
+        """Say who fills the form in, and limit a supervisor to their own departments and the roles they may grant."""
         if limits := reach.limits_of(request.user):
             kwargs["form"] = type("FormOfASupervisor", (LimitedAgentForm,), {"limits": limits, "chosen_name_id": None})
-        return super().get_form(request, *args, **kwargs)
+        form = super().get_form(request, *args, **kwargs)
+        return type(form.__name__, (form,), {"filled_in_by": request.user.pk})
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Offer supervisors only the filters that help among their own agents."""

@@ -38,7 +38,7 @@ def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
         agent_switch.on(agent, by, origin, now)
         messages.success(request, f"{agent} is switched on and can sign in with a code.")
     elif agent.pk == reach.operator_of(request).pk:
-        messages.error(request, "You cannot switch yourself off. Ask another operator.")
+        messages.error(request, agent_switch.NOT_YOURSELF)
     else:
         ended = agent_switch.off(agent, by, origin, now)
         messages.success(request, f"{agent} is switched off. Signed out: {len(ended)}. {FLEX_STAYS_OPEN}")
