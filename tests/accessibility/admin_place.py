@@ -28,6 +28,8 @@ from tests.web.departments.place import a_supervisor
 SUPERVISOR = "sue@acme.example"
 HERE = Origin("198.51.100.4", IPHONE, "7KQ2M-9TX4E")
 LONG = "Wilhelmina Featherstonehaugh-Cholmondeley of the Night Shift"
+ONE_WORD = "workforcemanagementandplanning@contactcentreofthenorthernregions.example"
+"""An email, which is also the name of an operator who was added without one."""
 COUNTS = ("new", "changed", "unchanged", "switched_off", "missing_off", "left_out", "other_numbers")
 
 
@@ -39,6 +41,7 @@ def furnish(operator):
     a_one_time_code(agent, operator)
     a_passkey(agent)
     wilhelmina = an_agent("+12015550199", "wilhelmina@acme.example", full_name=LONG)
+    an_agent("+12015550198", ONE_WORD, full_name=ONE_WORD)
     phone, computer = a_phone(wilhelmina), a_desktop(wilhelmina)
     events.record(Kind.SIGNED_IN, HERE, NOW, agent=wilhelmina, device=computer, method="code", service="flex")
     not_me.report(phone, computer, HERE, NOW)

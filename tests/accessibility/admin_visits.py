@@ -19,6 +19,7 @@ from idp.saml.models import IssuedAssertion
 from idp.scim.models import PersonnelSystem
 from idp.web.operators import links, recent_factor
 from idp.webhooks.models import Webhook
+from tests.accessibility.admin_place import ONE_WORD
 from tests.conftest import NOW
 from tests.policies import publishing
 
@@ -234,6 +235,10 @@ OWN = {
         *(at(f"agents_{list_of}_changelist") for list_of in ("agent", "device")),
         at("agents_agent_change", ana()),
         at("import_agents"),
+    ],
+    "a name that is one long word": lambda _: [
+        at(page, Agent.objects.get(email=ONE_WORD).pk)
+        for page in ("agents_agent_change", "sign_in_link", "why_agent", "test_code", "one_time_code")
     ],
     "popup": lambda _: [at("agents_department_add", query="?_popup=1")],
     "nowhere": lambda _: [
