@@ -16,8 +16,15 @@ from idp.audit.models import ONLY, Chain
 CHAIN = Chain._meta.db_table
 
 # Tables that Django fills itself and caches; the version, which changes when rows are restored;
-# and the counts of devices, which triggers maintain.
-LEFT_ALONE = {"django_content_type", "auth_permission", "django_migrations", "versions_version", "agents_devicecount"}
+# and the counts of devices and agents, which triggers maintain.
+LEFT_ALONE = {
+    "agents_agentcount",
+    "agents_devicecount",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+    "versions_version",
+}
 
 
 def remember(*names):

@@ -11,8 +11,8 @@ class AgentsConfig(AppConfig):
     verbose_name = "People and phones"
 
     def ready(self) -> None:
-        """Create the triggers that count phones and computers."""
-        from idp.agents import device_counts  # noqa: PLC0415 - it needs the models
+        """Create the triggers that count devices and agents."""
+        from idp.agents import counts  # noqa: PLC0415 - it needs the models
 
-        pre_migrate.connect(device_counts.put_away_on_sqlite, sender=self)
-        post_migrate.connect(device_counts.put_in_place, sender=self)
+        pre_migrate.connect(counts.put_away_on_sqlite, sender=self)
+        post_migrate.connect(counts.put_in_place, sender=self)

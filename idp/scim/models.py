@@ -56,6 +56,9 @@ class KnownAs(models.Model):
         verbose_name = "ID in a personnel system"
         verbose_name_plural = "IDs in personnel systems"
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["system"], condition=Q(removed_at__isnull=False), name="whom_a_system_removed"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["system", "agent"], name="a_system_knows_an_agent_once"),
             models.UniqueConstraint(

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from idp.agents import locks
+from idp.agents import counts, locks
 from idp.agents.models import Agent
 from idp.audit.events import Origin
 from idp.importing import reading_rules, writing
@@ -56,6 +56,14 @@ def matching(system: PersonnelSystem, wanted: Filter | None) -> QuerySet[Agent]:
         return visible.filter(email__iexact=wanted.value)
     own = KnownAs.objects.filter(system=system, external_id=wanted.value).exclude(external_id="")
     return visible.filter(pk__in=own.values("agent"))
+
+
+def total(system: PersonnelSystem) -> int:
+    """Return how many agents a system can see, without reading them all."""
+    removed = Q(known_as__system=system, known_as__removed_at__isnull=False)
+    gone = Agent.objects.filter(removed, is_active=False, is_staff=False, is_superuser=False)
+    counts.have_merged(counts.AGENTS)
+    return counts.agents() - gone.count()
 
 
 def find(system: PersonnelSystem, pk: UUID) -> Agent:

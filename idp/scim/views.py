@@ -115,8 +115,9 @@ def _page(request: HttpRequest, system: PersonnelSystem) -> Resource:
     found = users.matching(system, wanted)
     page = [_resource(it) for it in found[start - 1 : start - 1 + count]]
     is_last = len(page) < count and (page or start == 1)
-    total = start - 1 + len(page) if is_last else found.count()  # counting reads every person
-    return schemas.listed(page, total, start)
+    if is_last:
+        return schemas.listed(page, start - 1 + len(page), start)
+    return schemas.listed(page, found.count() if wanted else users.total(system), start)
 
 
 def _number(request: HttpRequest, name: str, usual: int) -> int:

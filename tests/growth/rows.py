@@ -88,7 +88,7 @@ def key_of(what, nth):
 
 def fill(connection, sizes, now):
     """Write all rows of a place that has one service and one department at least. Whatever was there stays."""
-    from idp.agents import device_counts
+    from idp.agents import counts
 
     words = Words(connection, now)
     with connection.cursor() as cursor:
@@ -99,7 +99,8 @@ def fill(connection, sizes, now):
                 with _quickly(connection, cursor, table):
                     cursor.execute(_insert(connection, words, table))
         _all_sealed(cursor)
-    device_counts.count_anew("default")
+    for it in (counts.DEVICES, counts.AGENTS):
+        it.count_anew(connection)
 
 
 def tables(words, sizes):

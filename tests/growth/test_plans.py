@@ -18,6 +18,7 @@ from idp.agents.models import Department, Supervisor
 from idp.audit.chain import sealing
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import LogoutNotice
+from tests.scim.conftest import Workday
 from tests.speed import place
 from tests.speed.place import Silent
 from tests.speed.rotation import Rotation
@@ -99,6 +100,15 @@ def test_pages_for_monitors_and_operators_scan_no_whole_table(db, keys, clock, s
     with connection.execute_wrapper(plans):
         answer = browser.get(page, headers={"authorization": f"Bearer {token.get_secret_value()}"})
     assert (answer.status_code, plans.found) == (200, [])
+
+
+def test_a_full_page_of_people_is_read_and_counted_without_reading_everybody(db):
+    workday, plans, asked = Workday("Workday"), Plans([]), Asked([])
+    place.somebody(1)
+    with connection.execute_wrapper(plans), connection.execute_wrapper(asked):
+        assert workday.ask("GET", count="1").json()["totalResults"] == 1
+    assert plans.found == []
+    assert [it for it in asked.plans if "COUNT(" in it and "whom_a_system_removed" not in it] == []
 
 
 def test_purging_a_notice_and_removing_a_service_find_responses_by_an_index(db):

@@ -5,7 +5,7 @@ from collections import Counter
 from django.conf import settings
 from django.db import connection, transaction
 
-from idp.agents import device_counts
+from idp.agents import counts
 from idp.agents.authentication import FRESH, Method
 from idp.agents.models import Agent, Device, Kind, Reason
 from idp.audit.models import Kind as Happened
@@ -86,9 +86,10 @@ def every_answer_is_on_record_and_in_the_trail():
     assert answered.count() == signed_in().count() - waiting
 
 
-def phones_and_computers_are_counted_as_they_are():
+def devices_and_agents_are_counted_as_they_are():
     there = Counter(Device.objects.active().values_list("kind", flat=True))
-    assert +device_counts.active() == there
+    assert +counts.active_devices() == there
+    assert counts.agents() == Agent.objects.filter(is_staff=False, is_superuser=False).count()
 
 
 def signed_in(**which):
@@ -105,5 +106,5 @@ RULES = (
     a_replaced_phone_was_told_of_and_knows_by_what,
     a_finished_login_has_its_session_and_its_line_in_the_trail,
     every_answer_is_on_record_and_in_the_trail,
-    phones_and_computers_are_counted_as_they_are,
+    devices_and_agents_are_counted_as_they_are,
 )

@@ -107,6 +107,15 @@ def test_a_deleted_person_is_switched_off_and_returns_as_the_same_person(workday
     assert workday.get(agent).status_code == 200
 
 
+def test_the_total_of_a_full_page_leaves_out_operators_and_whom_this_system_removed(workday):
+    gone, off, *_ = [an_agent(f"+1201555012{nth}", f"a{nth}@acme.example") for nth in range(4)]
+    an_operator()
+    workday.ask("DELETE", f"/{gone.pk}")
+    workday.patch(off, OFF)
+    totals = [it.ask("GET", count="1").json()["totalResults"] for it in (workday, Workday("Other"))]
+    assert totals == [3, 4]
+
+
 def test_a_person_that_an_operator_switches_on_again_is_listed_again(workday, agent):
     workday.ask("DELETE", f"/{agent.pk}")
     Agent.objects.update(is_active=True)

@@ -46,7 +46,14 @@ WRITTEN_AT_SIGN_INS = {
 OF_ONE_PERSON = {"otp": ["phoneauthenticator", "safelisting"], "scim": ["knownas"]}
 READ_WITH_A_PERSON = {"agents": ["department"]}
 OF_OPERATORS_PAGES = {
-    "agents": ["agent_groups", "agent_user_permissions", "grantablerole", "supervisor", "supervisor_departments"],
+    "agents": [
+        "agent_groups",
+        "agent_user_permissions",
+        "agentcount",
+        "grantablerole",
+        "supervisor",
+        "supervisor_departments",
+    ],
     "audit": ["acknowledgement"],
     "importing": ["import", "importedagent"],
     "saml": ["metadatasource"],

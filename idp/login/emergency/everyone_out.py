@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count
 
-from idp.agents import cutoffs, device_counts
+from idp.agents import counts, cutoffs
 from idp.agents.models import Agent, Cutoff, Device, DeviceQuerySet, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -38,7 +38,7 @@ def count_signed_in() -> Counter[str]:
     Reads the running count, unless devices before the latest cutoff are still to be revoked.
     """
     if not Device.objects.active().filter(last_cutoff__lt=cutoffs.mark()).exists():
-        return device_counts.active()
+        return counts.active_devices()
     return Counter(dict(signed_in().order_by().values_list("kind").annotate(of=Count("pk"))))
 
 

@@ -13,7 +13,7 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from idp.agents import device_counts
+from idp.agents import counts
 from idp.sql import former_migrations
 from idp.sql.unfinished import RestoreUnfinished
 from idp.sql.unprepared import MIGRATE, RIGHTS
@@ -103,11 +103,9 @@ def migrations(waiting: int, unwatched: Sequence[str]) -> Finding:
 
 
 def counting(missing: Sequence[str]) -> Finding:
-    """Judge whether the triggers that count devices exist."""
-    sentence = (
-        f"The database does not count phones and computers, so their figures are wrong. Missing: {', '.join(missing)}."
-    )
-    return warning(SUBJECT, sentence, MIGRATE)
+    """Judge whether the triggers that count devices and agents exist."""
+    sentence = "The database does not count phones, computers and agents, so their figures are wrong."
+    return warning(SUBJECT, f"{sentence} Missing: {', '.join(missing)}.", MIGRATE)
 
 
 def version(major: int) -> Finding:
@@ -186,7 +184,7 @@ def _tables(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         return
     waiting = _pending_migrations(connection)
     yield migrations(waiting, triggers.missing(connection))
-    if not waiting and (uncounted := device_counts.missing(connection)):
+    if not waiting and (uncounted := counts.missing(connection)):
         yield counting(uncounted)
 
 

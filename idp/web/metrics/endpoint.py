@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,16 +13,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from idp import clock, conf
-from idp.agents import device_counts
+from idp.agents import counts
 from idp.audit import upkeep
-from idp.background import Upkeep
 from idp.bearer_secrets import same
 from idp.errors import IdpError
 from idp.web.metrics import timing
 from idp.web.metrics.facts import Facts, Gauges, gauge
-
-counts: Final = Upkeep("device_counts", device_counts.put_together)
-"""Sums up the counts of devices in the background, so that a scrape does not have to."""
 
 
 class MonitorsOnly(IdpError):
@@ -65,8 +60,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not same(_shown(request), token):
         raise MonitorsOnly("the token is wrong or missing")
     upkeep.sealing.dispatch()
-    if device_counts.are_many():
-        counts.dispatch()
+    counts.have_merged(counts.DEVICES)
     read = CollectorRegistry()
     read.register(Installation())
     read.register(Facts(clock.now()))

@@ -13,7 +13,7 @@ from django.db.models import Count, Min, Q
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from idp.agents import device_counts
+from idp.agents import counts
 from idp.agents.authentication import Method
 from idp.agents.models.device import Kind as DeviceKind
 from idp.audit.models import Kind, LoginEvent
@@ -106,7 +106,7 @@ def _codes(now: datetime) -> GaugeMetricFamily:
 
 
 def _devices() -> GaugeMetricFamily:
-    counted = device_counts.active()
+    counted = counts.active_devices()
     devices = GaugeMetricFamily("latchkey_devices", "Phones and computers that were not signed out.", labels=["kind"])
     for kind in DeviceKind:
         devices.add_metric([kind.label], counted[kind.value])

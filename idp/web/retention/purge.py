@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import OperationalError, transaction
 
-from idp.agents import device_counts
+from idp.agents import counts
 from idp.audit.chain import sealing
 from idp.audit.statistics import hourly
 from idp.otp import costs
@@ -58,7 +58,7 @@ def _keep_figures(now: datetime) -> None:
     acts = {
         "hourly_counts": lambda: hourly.count_again(now),
         "daily_codes": lambda: costs.count_again(now),
-        "device_counts": device_counts.put_together,
+        "counts": counts.put_together,
     }
     for name, act in acts.items():
         try:

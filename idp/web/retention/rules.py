@@ -115,6 +115,7 @@ KEPT = {
     "agents.AgentRole": _PEOPLE,
     "agents.Department": _SET_UP,
     "agents.DeviceCount": "The sum is the number of signed-in phones and computers; `purge` merges the rows.",
+    "agents.AgentCount": "The sum is the number of agents; `purge` merges the rows.",
     "agents.Cutoff": "Says which sign-ins are no longer valid, and who ended them; a few rows at most.",
     "agents.Agent_groups": "What an operator may do.",
     "agents.Agent_user_permissions": "What an operator may do.",

@@ -1,4 +1,4 @@
-"""How many phones and computers are signed in: the database counts along, whoever writes, and nobody waits for it."""
+"""How many devices are signed in and how many agents there are: the database counts along, whoever writes."""
 
 from datetime import timedelta
 
@@ -6,12 +6,13 @@ import pytest
 from django.db import connection, connections, migrations, models
 from django.test.utils import CaptureQueriesContext
 
-from idp.agents import device_counts
-from idp.agents.models import Device, DeviceCount, Kind, Reason
+from idp.agents import counts
+from idp.agents.models import Agent, AgentCount, AgentKind, Device, DeviceCount, Kind, Reason
+from idp.sql import row_counts
 from idp.web.checkup import database
 from idp.web.checkup.finding import State
 from tests import later_migration
-from tests.conftest import NOW
+from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, MAC, a_device
 from tests.races.concurrent import at_once
 
@@ -19,7 +20,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def counted():
-    return {kind: of for kind, of in device_counts.active().items() if of}
+    return {kind: of for kind, of in counts.active_devices().items() if of}
 
 
 def ended(devices):
@@ -34,6 +35,7 @@ def two_phones_and_a_computer(agent):
 @pytest.fixture(autouse=True)
 def nothing_before(db):
     DeviceCount.objects.all().delete()
+    AgentCount.objects.all().delete()
 
 
 def test_devices_are_counted_as_they_come_and_as_they_end(agent, settings):
@@ -68,28 +70,26 @@ def test_a_silent_sign_in_writes_no_count(agent):
 
 
 def test_many_changes_are_put_together_and_say_the_same(agent, monkeypatch):
-    monkeypatch.setattr(device_counts, "FEW", 4)
-    monkeypatch.setattr(device_counts, "ADDED_UP_AT_ONCE", 3)
+    monkeypatch.setattr(row_counts, "FEW", 4)
+    monkeypatch.setattr(row_counts, "ADDED_UP_AT_ONCE", 3)
     for _ in range(4):
         a_device(agent, IPHONE)
     before = counted()
     assert DeviceCount.objects.count() == 7  # one began, three took another's place
-    assert device_counts.put_together() == 4
+    assert counts.DEVICES.put_together() == 4
     assert (counted(), DeviceCount.objects.count()) == (before, 3)
 
 
 def test_active_devices_are_counted_without_reading_their_table(agent):
     a_device(agent, IPHONE)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        assert device_counts.active()[Kind.MOBILE] == 1
+    with CaptureQueriesContext(connection) as asked:
+        assert counts.active_devices()[Kind.MOBILE] == 1
     assert [Device._meta.db_table + '"' in it["sql"] for it in asked] == [False]
 
 
 def test_two_that_put_together_at_once_count_nothing_twice(transactional_db, agent, monkeypatch):
-    monkeypatch.setattr(device_counts, "FEW", 2)
-    monkeypatch.setattr(device_counts, "ADDED_UP_AT_ONCE", 3)
+    monkeypatch.setattr(row_counts, "FEW", 2)
+    monkeypatch.setattr(row_counts, "ADDED_UP_AT_ONCE", 3)
     for _ in range(8):
         a_device(agent, MAC)
     at_once([a_run] * 3)
@@ -99,19 +99,46 @@ def test_two_that_put_together_at_once_count_nothing_twice(transactional_db, age
 
 def a_run():
     try:
-        device_counts.put_together()
+        counts.DEVICES.put_together()
     finally:
         connections.close_all()
 
 
 def test_the_doctor_names_a_missing_trigger_and_migrate_counts_again(transactional_db, agent):
-    name, of = device_counts.NAMES["insert"], "" if connection.vendor == "sqlite" else " ON agents_device"
+    name, of = counts.DEVICES.names["insert"], "" if connection.vendor == "sqlite" else " ON agents_device"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{of}")
     a_device(agent, IPHONE)
     assert [it.sentence for it in database.check() if it.state is State.WARNING][-1].endswith(f"Missing: {name}.")
-    device_counts.put_in_place()
-    assert (device_counts.missing(connection), counted()) == ([], {Kind.MOBILE: 1})
+    counts.put_in_place()
+    assert (counts.missing(connection), counted()) == ([], {Kind.MOBILE: 1})
+
+
+def counted_agents():
+    return +counts.AGENTS.now()
+
+
+def test_agents_are_counted_as_they_come_and_go_and_are_switched_off(agent):
+    assert counted_agents() == {AgentKind.ACTIVE: 1}
+    second = an_agent("+12015550188", "second@acme.example")
+    Agent.objects.filter(pk=agent.pk).update(is_active=False)
+    assert counted_agents() == {AgentKind.ACTIVE: 1, AgentKind.INACTIVE: 1}
+    second.delete()
+    assert counted_agents() == {AgentKind.INACTIVE: 1}
+
+
+def test_operators_do_not_count_as_agents(agent):
+    Agent.objects.filter(pk=agent.pk).update(is_staff=True)
+    assert counted_agents() == {}
+    Agent.objects.filter(pk=agent.pk).update(is_staff=False)
+    assert counted_agents() == {AgentKind.ACTIVE: 1}
+
+
+def test_a_sign_in_of_an_agent_writes_no_count(agent):
+    before = AgentCount.objects.count()
+    agent.last_login, agent.full_name = LATER, "Somebody Else"
+    agent.save()
+    assert AgentCount.objects.count() == before
 
 
 @pytest.mark.long
