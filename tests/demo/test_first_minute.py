@@ -209,6 +209,14 @@ def _network(socket_enabled):
     """These tests start programs of their own, which reach the package index."""
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder for environments. Whoever needs one that is in order makes it, and the next test goes on with it."""
+    folder = tmp_path_factory.mktemp("environments")
+    shutil.copytree(ROOT / "bin", folder / "bin")
+    return folder
+
+
 @pytest.mark.parametrize(
     ("more", "sentence", "code"),
     [
@@ -218,15 +226,14 @@ def _network(socket_enabled):
     ],
     ids=["no Python", "an old Python", "no network"],
 )
-def test_an_unmet_prerequisite_is_explained_in_one_sentence(tmp_path, more, sentence, code):
-    shutil.copytree(ROOT / "bin", tmp_path / "bin")
-    shutil.copy2(ROOT / "requirements.txt", tmp_path)
-    old = tmp_path / "old-python"
+def test_an_unmet_prerequisite_is_explained_in_one_sentence(folder, more, sentence, code):
+    shutil.copy2(ROOT / "requirements.txt", folder)
+    old = folder / "old-python"
     old.write_text('#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.9.2"\nexit 1\n')
     old.chmod(0o755)
     index = {"PIP_CONFIG_FILE": "/dev/null", "PIP_EXTRA_INDEX_URL": "", "UV_NO_CONFIG": "1"}
     told = subprocess.run(
-        [tmp_path / "bin/environment", "requirements.txt"],
+        [folder / "bin/environment", "requirements.txt"],
         env=environment(**(index | more)),
         capture_output=True,
         text=True,
@@ -240,7 +247,6 @@ def test_an_unmet_prerequisite_is_explained_in_one_sentence(tmp_path, more, sent
 
 def make_environment(folder, uv):
     """Run `bin/environment` in a folder with nothing to install, and with this as uv."""
-    shutil.copytree(ROOT / "bin", folder / "bin")
     (folder / "requirements.txt").write_text("")
     (folder / "uv").write_text(f"#!/bin/sh\n{uv}\n")
     (folder / "uv").chmod(0o755)
@@ -254,16 +260,19 @@ def make_environment(folder, uv):
     )
 
 
-def test_packages_are_installed_by_pip_where_uv_reaches_no_index(tmp_path):
-    made = make_environment(tmp_path, uv='echo "uv reads no pip.conf" >&2; exit 2')
+def test_packages_are_installed_by_pip_where_uv_reaches_no_index(folder):
+    installed = folder / ".venv/installed-requirements"
+    installed.unlink(missing_ok=True)
+    made = make_environment(folder, uv='echo "uv reads no pip.conf" >&2; exit 2')
     assert (made.returncode, made.stderr) == (0, "")
-    assert (tmp_path / ".venv/installed-requirements").exists()
+    assert installed.exists()
 
 
-def test_an_environment_of_another_python_is_made_anew(tmp_path):
-    another = tmp_path / ".venv/bin/python"
+def test_an_environment_of_another_python_is_made_anew(folder):
+    shutil.rmtree(folder / ".venv", ignore_errors=True)
+    another = folder / ".venv/bin/python"
     another.parent.mkdir(parents=True)
     another.write_text('#!/bin/sh\necho "3.11.0 (another one)"\n')
     another.chmod(0o755)
-    assert make_environment(tmp_path, uv="exit 0").returncode == 0
+    assert make_environment(folder, uv="exit 0").returncode == 0
     assert subprocess.check_output([another, "-c", "print(1 + 1)"], text=True) == "2\n"

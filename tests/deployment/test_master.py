@@ -18,6 +18,13 @@ from tests.waiting import until
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def place(django_db_setup, tmp_path_factory):
+    """One for what neither changes it nor ends it. What is asked of it reads no table."""
+    with Installation(tmp_path_factory.mktemp("place")) as running:
+        yield running
+
+
 def listens(place):
     with suppress(ConnectionRefusedError), socket.create_connection((HOST, place.port)):
         return True
@@ -40,13 +47,10 @@ def test_the_master_listens_after_loading_the_code_and_forks_without_threads(tra
 
 
 @pytest.mark.processes
-def test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come(
-    transactional_db, keys, tmp_path
-):
+def test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come(place):
     threads = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"]
-    with Installation(tmp_path) as place:
-        for pid in place.workers():
-            until(lambda pid=pid: len([*Path(f"/proc/{pid}/task").iterdir()]) > threads)
+    for pid in place.workers():
+        until(lambda pid=pid: len([*Path(f"/proc/{pid}/task").iterdir()]) > threads)
 
 
 def test_an_invalid_setting_is_explained_and_nothing_starts(tmp_path):
@@ -70,24 +74,24 @@ def test_an_idle_connection_does_not_delay_a_restart_until_requests_would_be_cut
         place.process.wait(timeout=graceful_timeout - 1)
 
 
-def test_clients_that_do_not_close_their_connection_keep_nobody_waiting(transactional_db, keys, tmp_path):
-    with Installation(tmp_path) as place, ExitStack() as at_the_end:
+def test_clients_that_do_not_close_their_connection_keep_nobody_waiting(place):
+    with ExitStack() as at_the_end:
         for _ in range(15 * place.size):  # gunicorn's own worker would wait two seconds for each of them
             client = at_the_end.enter_context(socket.create_connection((HOST, place.port)))
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert requests.get(f"http://{HOST}:{place.port}/healthz", timeout=10).status_code == 200
 
 
-def test_an_upload_that_is_refused_unread_gets_its_whole_answer_and_no_reset(transactional_db, keys, tmp_path):
-    with Installation(tmp_path) as place, socket.create_connection((HOST, place.port), timeout=PATIENCE) as client:
+def test_an_upload_that_is_refused_unread_gets_its_whole_answer_and_no_reset(place):
+    with socket.create_connection((HOST, place.port), timeout=PATIENCE) as client:
         kind = "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000000\r\nConnection: close"
         client.sendall(f"POST /saml/sso HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n\r\n".encode() + b"x" * 50_000)
         answer = b"".join(iter(lambda: client.recv(65_536), b""))  # a reset would raise ConnectionResetError
         assert answer.startswith(b"HTTP/1.1 413 ")
 
 
-def test_connections_opened_in_advance_take_no_thread(transactional_db, keys, tmp_path):
-    with Installation(tmp_path) as place, ExitStack() as at_the_end:
+def test_connections_opened_in_advance_take_no_thread(place):
+    with ExitStack() as at_the_end:
         for _ in range(15 * place.size):
             at_the_end.enter_context(socket.create_connection((HOST, place.port)))
         assert requests.get(f"http://{HOST}:{place.port}/healthz", timeout=5).status_code == 200

@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.core.management import CommandError
@@ -71,13 +73,18 @@ def test_an_argument_out_of_its_range_gets_the_range(db, command, sentence):
     assert not LoginEvent.objects.exists()
 
 
-@pytest.mark.parametrize("command", [["everyone_out", "--why", "leak"], ["backup", "monday"], ["drill", "monday"]])
-def test_a_database_that_is_away_gets_a_sentence_that_leads_to_the_doctor(command):
-    told = on_a_shell(*command, database=AWAY.format(free_port()))
-    assert "Traceback" not in told
-    assert "CREATEDB" not in told
-    [sentence] = re.findall(r"The database did not answer as needed: .+ What is wrong: .+ doctor --offline", told)
-    assert "{" not in sentence  # though lines of the log may stand beside it
+def test_a_database_that_is_away_gets_a_sentence_that_leads_to_the_doctor():
+    away = partial(on_a_shell, database=AWAY.format(free_port()))
+    with ThreadPoolExecutor() as side_by_side:  # each of them waits for the database
+        started = [
+            side_by_side.submit(away, *it)
+            for it in (["everyone_out", "--why", "leak"], ["backup", "m"], ["drill", "m"])
+        ]
+    for told in (it.result() for it in started):
+        assert "Traceback" not in told
+        assert "CREATEDB" not in told
+        [sentence] = re.findall(r"The database did not answer as needed: .+ What is wrong: .+ doctor --offline", told)
+        assert "{" not in sentence  # though lines of the log may stand beside it
 
 
 def test_a_database_without_tables_gets_the_same_and_a_traceback_only_if_asked(tmp_path):
