@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.agents import roles as flex_roles
-from idp.agents.writable import UNWRITABLE
+from idp.agents.writable import UNWRITABLE, undirected
 from idp.conf import LANGUAGES
 from idp.importing import columns, languages
 from idp.importing.columns import Column
@@ -71,8 +71,8 @@ def read(sheet: Sheet, rules: Rules) -> Read:
 
 
 def _tidy(cell: str) -> str:
-    """Collapse white space, and drop the apostrophe with which spreadsheets mark text."""
-    text = " ".join(cell.split())
+    """Collapse white space, and drop marks of direction and the apostrophe with which spreadsheets mark text."""
+    text = " ".join(undirected(cell).split())
     return text.removeprefix("'")
 
 

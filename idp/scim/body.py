@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from idp.agents.writable import UNWRITABLE
+from idp.agents.writable import UNWRITABLE, undirected
 from idp.scim.errors import InvalidValue, ScimError
 
 LONGEST_BODY = 64 * 1024
@@ -31,14 +31,14 @@ def read(content: bytes, schema: str) -> Resource:
 
 
 def text(value: object, name: str, longest: int) -> str:
-    """Return a text with white space collapsed; null becomes "". Raises InvalidValue."""
+    """Return a text with white space collapsed and without marks of direction; null is "". Raises InvalidValue."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise InvalidValue(sentence=f"{name} must be a text.")
     if _UNWRITABLE.search(value):
         raise InvalidValue(sentence=f"{name} contains a character that cannot be stored.")
-    tidy = " ".join(value.split())
+    tidy = " ".join(undirected(value).split())
     if len(tidy) > longest:
         raise InvalidValue(sentence=f"{name} is longer than {longest} characters.")
     return tidy

@@ -49,6 +49,10 @@ def test_a_number_is_taken_in_any_spelling(cell):
     assert said(NUMBER, cell).number == "+12015550172"
 
 
+def test_a_name_keeps_its_letters_and_loses_marks_of_direction():
+    assert said(1, "\u202bMax\u202c \u2067Muster\u202e").full_name == "Max Muster"
+
+
 def test_a_number_without_a_plus_belongs_to_the_default_country():
     assert said(NUMBER, "612 345 678", "ES").number == "+34612345678"
 

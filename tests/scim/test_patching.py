@@ -31,6 +31,7 @@ CHANGES = [
     (op("replace", "userName", "Ana.G@acme.example"), {"email": "Ana.G@acme.example"}),
     (op("replace", "userName", "ANA@acme.example"), {}),
     (op("replace", "displayName", "  Ana  G. "), {"full_name": "Ana G."}),
+    (op("replace", "displayName", "\u202eAna \u2067G.\u2069"), {"full_name": "Ana G."}),
     (op("replace", "name.formatted", "Ana G."), {"full_name": "Ana G."}),
     (op("replace", "name", {"givenName": "Ana", "familyName": "G."}), {"full_name": "Ana G."}),
     (op("replace", value={"displayName": "Ana D.", "name": {"formatted": "Ana F."}}), {"full_name": "Ana D."}),

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from idp.agents.roles import ROLES
-from idp.agents.writable import UNWRITABLE
+from idp.agents.writable import UNWRITABLE, undirected
 from idp.sql.any_case import InAnyCase
 
 writable = RegexValidator(
@@ -117,6 +118,16 @@ class Agent(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    def clean(self) -> None:
+        """Drop what would turn sentences about the agent around; it comes along when a name is pasted.
+
+        Raises ValidationError if nothing is left.
+        """
+        super().clean()
+        named, self.full_name = bool(self.full_name), undirected(self.full_name).strip()
+        if named and not self.full_name:
+            raise ValidationError({"full_name": "Nothing of this name can be seen. Type it again."})
 
     @property
     def role_names(self) -> tuple[str, ...]:

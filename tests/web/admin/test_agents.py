@@ -50,6 +50,16 @@ def test_a_number_in_any_spelling_is_stored_in_one_form(admin, typed):
     assert PhoneAuthenticator.objects.get().number == "+12015550142"
 
 
+def test_a_pasted_name_turns_no_sentence_about_its_agent_around(admin):
+    admin.post(f"{LIST}add/", filled(full_name="\u202bAna\u202c García\u202e"))
+    assert Agent.objects.get(email="ana@acme.example").full_name == "Ana García"
+
+
+@pytest.mark.parametrize("empty", ["\u202e", " \u2067 \u2069 "], ids=ascii)
+def test_a_name_of_marks_of_direction_is_none(admin, empty):
+    assert "Nothing of this name can be seen." in admin.post(f"{LIST}add/", filled(full_name=empty)).text
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
