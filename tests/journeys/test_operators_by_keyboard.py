@@ -20,6 +20,14 @@ FOCUSED = """() => {
   const said = it.getAttribute("aria-label") || it.labels?.[0]?.textContent || it.textContent || it.value || "";
   return said.replace(/\\s+/g, " ").trim();
 }"""
+PRESSED_TWICE = """() => {
+  let sent = 0;
+  addEventListener("submit", (it) => { sent += it.defaultPrevented ? 0 : 1; });
+  document.activeElement.click();
+  document.activeElement.click();
+  return sent;
+}"""
+"""Presses what has the focus twice, and returns how often its form is sent."""
 
 
 class Hands:
@@ -129,6 +137,14 @@ def test_a_file_is_imported_taken_back_and_everybody_exported(hands):
     hands.tab_to("Export everybody")
     with hands.page.expect_download():
         hands.page.keyboard.press("Enter")
+
+
+def test_a_button_pressed_twice_is_pressed_once(hands):
+    hands.open("/admin/agents/department/add/")
+    hands.write(Name="Sales")
+    hands.tab_to("Save")
+    assert hands.page.evaluate(PRESSED_TWICE) == 1
+    hands.page.get_by_text("was added successfully").wait_for()
 
 
 def test_flex_is_connected(hands):

@@ -22,3 +22,13 @@ window.django?.jQuery?.(() => {
     box.setAttribute("aria-labelledby", [label.id, chosen?.id].join(" "));
   }
 });
+
+// A double click is one press. The browser shows the answer to the last one, such as "Somebody already has this email"
+// about the agent whom the first one added. A file that was saved leaves the page, so the button works again soon.
+const AGAIN_AFTER = 3000;
+const sentAt = new WeakMap();
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  if (event.timeStamp - sentAt.get(event.target) < AGAIN_AFTER) event.preventDefault();
+  else sentAt.set(event.target, event.timeStamp);
+});
