@@ -13,8 +13,6 @@ from idp.web.operators import recent_factor, sign_in_limits
 from tests.web.conftest import inside
 from tests.web.operators.conftest import PASSWORD, a_link, code, is_signed_in, sign_in
 
-pytestmark = pytest.mark.any_database
-
 OWN = "/admin/own-sign-in/"
 
 

@@ -15,8 +15,6 @@ from tests.passkeys.kept import a_passkey
 from tests.web.pages.agent.agent_page import HELPER, a_helper, a_looker, url, words
 from tests.web.pressing import buttons, press
 
-pytestmark = pytest.mark.any_database
-
 
 def test_the_button_names_a_phone_and_signs_out_that_phone_only(admin, agent):
     a_phone(agent)

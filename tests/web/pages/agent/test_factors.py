@@ -23,8 +23,6 @@ from tests.web.conftest import a_superuser
 from tests.web.pages.agent.agent_page import BY_OLIVIA, FACTOR_BUTTONS, post, recorded, url
 from tests.web.pressing import press
 
-pytestmark = pytest.mark.any_database
-
 
 def test_the_page_shows_the_factors_of_an_agent(admin, agent):
     an_app(agent)
