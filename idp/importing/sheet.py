@@ -14,6 +14,9 @@ from dataclasses import dataclass
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 20_000
 TOO_LARGE = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it."
+WORKBOOK = "This is a workbook, not a CSV file. Open it, save it as CSV UTF-8, and choose that file."
+BEGINNINGS_OF_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""Of a ZIP archive, as .xlsx and .ods are, and of an OLE document, as .xls is."""
 NO_UNICODE = "The file is not in UTF-8 or UTF-16, so names with accents would be damaged. Save it as CSV UTF-8."
 DELIMITERS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
@@ -36,6 +39,8 @@ def read(content: bytes) -> Sheet:
     """Read a file, without its empty rows. Raises UnreadableFile."""
     if len(content) > MOST_BYTES:
         raise UnreadableFile(TOO_LARGE)
+    if content.startswith(BEGINNINGS_OF_WORKBOOKS):
+        raise UnreadableFile(WORKBOOK)
     text = _decode(content)
     separator = _SEPARATOR_LINE.match(text)
     if separator:

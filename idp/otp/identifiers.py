@@ -54,7 +54,7 @@ class Email:
 
 def parse(typed: str, default_country: str = "") -> PhoneNumber | Email | Fault:
     """Read what was typed or pasted. Does not look up whether an agent has it."""
-    text = _visible(typed).strip()
+    text = visible(typed).strip()
     if not text:
         return Fault.EMPTY
     if "@" in text:
@@ -64,11 +64,11 @@ def parse(typed: str, default_country: str = "") -> PhoneNumber | Email | Fault:
 
 def unseparated(typed: str) -> str:
     """Return a number without what people and programs write around and between its digits. A plus stays, as +."""
-    text = SEPARATORS.sub("", _visible(typed)).replace(FULL_WIDTH_PLUS, "+")
+    text = SEPARATORS.sub("", visible(typed)).replace(FULL_WIDTH_PLUS, "+")
     return text[len(SCHEME) :] if text.lower().startswith(SCHEME) else text
 
 
-def _visible(typed: str) -> str:
+def visible(typed: str) -> str:
     """Return a text without invisible characters. A phone's contacts put marks of direction around a number."""
     return "".join(it for it in typed if unicodedata.category(it) != "Cf")
 

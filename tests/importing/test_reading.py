@@ -49,6 +49,11 @@ def test_a_number_is_taken_in_any_spelling(cell):
     assert said(NUMBER, cell).number == "+12015550172"
 
 
+def test_an_email_copied_from_a_page_loses_what_cannot_be_seen():
+    (it,) = read(a_file(["\u200bmax@acme.example\u200b\ufeff"], headings=["Email"])).rows
+    assert it.email == "max@acme.example"
+
+
 def test_a_name_keeps_its_letters_and_loses_marks_of_direction():
     assert said(1, "\u202bMax\u202c \u2067Muster\u202e").full_name == "Max Muster"
 
