@@ -67,7 +67,7 @@ def that_answers(garbage):
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answers) as server:
         server.daemon_threads = True
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"redis://127.0.0.1:{server.server_address[1]}/0"
         server.shutdown()
 

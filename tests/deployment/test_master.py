@@ -36,7 +36,7 @@ def of_master(place, what):
 
 @pytest.mark.processes
 def test_the_master_listens_after_loading_the_code_and_forks_without_threads(transactional_db, keys, tmp_path):
-    place = Installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://{HOST}:1")
+    place = Installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://{HOST}:1", OTEL_EXPORTER_OTLP_TIMEOUT="1")
     place.start()
     with ExitStack() as at_the_end:
         at_the_end.push(place)

@@ -35,7 +35,7 @@ def that_sends():
 
         servers.append(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sends))
         servers[-1].daemon_threads = True
-        Thread(target=servers[-1].serve_forever, daemon=True).start()
+        Thread(target=servers[-1].serve_forever, args=(0.02,), daemon=True).start()
         return f"http://127.0.0.1:{servers[-1].server_address[1]}"
 
     yield make
