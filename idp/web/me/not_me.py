@@ -31,4 +31,4 @@ def not_me(request: HttpRequest) -> HttpResponse:
     if other is None:
         raise NotFound("no other device of this agent")
     reports.report(here, other, request_facts.origin_of(request), clock.now())
-    return see_other("/me")
+    return see_other("/me#sign-ins")  # on a phone, what came of it stands far below the top of the page
