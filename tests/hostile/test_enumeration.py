@@ -18,7 +18,7 @@ from tests.hostile.typing_codes import wrong
 from tests.journeys.verify_faults import order_fault
 from tests.other_codes import a_one_time_code, a_sheet, an_app, at_the_code
 
-pytestmark = pytest.mark.sweep
+pytestmark = pytest.mark.any_database
 
 KNOWN, OFF, UNKNOWN = "+12015550101", "+12015550111", "+12015550177"
 KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL = "ana@acme.example", "off@acme.example", "eve@acme.example"

@@ -10,7 +10,7 @@ from django.urls import path, resolve
 from tests.hostile.every_address import addresses
 from tests.web.conftest import a_superuser, inside
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.any_database]
 
 ON_EVERY_ANSWER = {
     "X-Content-Type-Options": "nosniff",

@@ -21,8 +21,6 @@ from tests.web.pages.policy.rule_pages import ADD, LIST, page_of, the_form
 from tests.web.pages.policy.test_rule_list import an_operator_who_may
 from tests.web.seeded import ANDROID_RULE, REFERENCE, a_service
 
-pytestmark = pytest.mark.any_database
-
 NO_IPADS = PlatformIs(frozenset({Platform.IPADOS}))
 
 
