@@ -66,9 +66,9 @@ class Connection(sqlite3.Connection):
             _LEFT.add(self.file_inode)
 
     def close(self) -> None:
-        """Close the connection. With the last one, a new log may be begun."""
-        super().close()
+        """Close the connection. With the last one SQLite removes the log itself, and a new one may be begun."""
         with _CHANGING:
+            super().close()
             _OPEN.discard(self)
 
 
@@ -90,11 +90,11 @@ def make_private(database: str) -> None:
 def fault(database: str) -> str:
     """Return which file of a database this process has open although it was removed, in words; "" if none."""
     file = os.path.realpath(database)
-    with _CHANGING:
+    with _CHANGING:  # so that none closes before its files were looked for
         of_this = [it for it in _OPEN if it.file == file]
-    if not all(it.has_file() for it in of_this):
-        return LOST_FILE
-    return "" if all(it.has_log() for it in of_this) else LOST_LOG
+        if not all(it.has_file() for it in of_this):
+            return LOST_FILE
+        return "" if all(it.has_log() for it in of_this) else LOST_LOG
 
 
 def _inode(path: str) -> int:

@@ -12,6 +12,7 @@ import pytest
 from django.db import OperationalError, connections, transaction
 
 from idp.settings import SQLITE_OPTIONS
+from tests.races.concurrent import at_once
 
 
 @pytest.fixture
@@ -181,3 +182,16 @@ def test_only_its_owner_can_read_a_new_database(database):
     """It holds names, numbers and secrets, and whoever makes it in a shell often lets everybody read new files."""
     files = [database, Path(f"{database}-wal"), Path(f"{database}-shm")]
     assert [oct(it.stat().st_mode & 0o777) for it in files] == ["0o600"] * 3
+
+
+def test_a_connection_opens_while_the_last_one_closes_and_removes_the_log(database):
+    """SQLite removes the log with the last connection, which is no loss."""
+    connections["place"].close_pool()
+
+    def open_and_close():
+        for _ in range(200):
+            read()
+            connections["place"].close()
+
+    at_once([open_and_close] * 6)
+    assert rows(database) == ["('before',)"]
