@@ -25,6 +25,11 @@ class Page:
         return " ".join((self.html if body is None else body).text_content().split())
 
     @property
+    def seen_first(self):
+        """What follows the place to which the address leads: on a phone the rest is out of sight."""
+        return " ".join(self.html.get_element_by_id(self.url.partition("#")[2]).getnext().text_content().split())
+
+    @property
     def reference(self):
         return self.response.headers.get("X-Reference", "")
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from idp import clock
@@ -10,6 +11,7 @@ from idp.saml.requests import unsolicited
 from idp.tokens.jwks import key_set
 
 
+@csrf_exempt  # not a form: a POST is answered that only GET is accepted
 @require_safe
 def jwks(_: HttpRequest) -> JsonResponse:
     """Publish the public keys of tokens. The answer may be cached for as long as a key is published before its use."""

@@ -22,11 +22,6 @@ def replaced(clock, phone, android):
     return phone.ask_flex()
 
 
-def seen_first(page):
-    """What follows the place to which the address leads: on a phone the rest is out of sight."""
-    return page.html.get_element_by_id(page.url.partition("#")[2]).getnext().text_content()
-
-
 def not_me(phone, page):
     return phone.submit(page, "not_me", not_me="yes")
 
@@ -102,7 +97,7 @@ def test_an_agent_signs_out_an_unknown_device_on_their_own_page(clock, phone, de
     page = phone.open(ME)
     assert "iPhone, Safari (this phone), with a code" in page.text
     page = phone.submit(page, "which", which=str(Device.objects.get(kind="desktop").pk))
-    assert "You said that this was not you. It is signed out." in seen_first(page)
+    assert "You said that this was not you. It is signed out." in page.seen_first
     assert page.form_with("which") is None
     assert desktop.ask_flex().heading == "We signed this computer out to keep you safe"
     assert phone.sign_in_silently()["signed_in"]

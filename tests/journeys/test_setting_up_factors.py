@@ -106,6 +106,7 @@ def test_an_agent_removes_the_app(phone, clock, allowed):
     clock.shift(A_WHILE)
     page = phone.submit(phone.open(ME), "remove", remove="app")
     assert "Remove the authenticator app" not in page.text
+    assert page.seen_first == "Set up an authenticator app"
     assert not AuthenticatorApp.objects.exists()
     assert app
 

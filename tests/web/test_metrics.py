@@ -60,8 +60,10 @@ def test_a_monitor_may_ask_as_often_as_it_likes(watched, settings):
     assert [ask().status_code for _ in range(4)] == [200] * 4
 
 
-def test_only_looking_is_possible(watched):
-    assert Client().post("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 405
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/.well-known/jwks.json"])
+def test_a_program_that_posts_reads_which_methods_are_taken(watched, path):
+    answer = Client(enforce_csrf_checks=True).post(path, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
 
 
 # What it says

@@ -21,6 +21,8 @@ from idp.web.me import proving
 from idp.web.me.page import device_of
 from idp.wording import for_agents
 
+HERE = "/me#factors"
+"""Where `/me` shows these factors; on a phone, far below its top."""
 APP, SHEET = "authenticator app", "recovery codes"
 
 
@@ -44,7 +46,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "remove" in request.POST:
         if app_codes.remove(device.agent):
             _record(Kind.FACTOR_REMOVED, request, device, APP)
-        return see_other("/me")
+        return see_other(HERE)
     if not device.agent.may_use_app:
         raise NotAllowedHere("may not use an authenticator app")
     if not is_proved_lately(device, clock.now()):
@@ -80,7 +82,7 @@ def _register(request: HttpRequest, device: Device) -> HttpResponse:
             request, device, error=_("That code isn't right. Check that the clock of your phone is right."), status=403
         )
     _record(Kind.FACTOR_ADDED, request, device, APP)
-    return see_other("/me")
+    return see_other(HERE)
 
 
 def _show_key(request: HttpRequest, device: Device, *, error: str = "", status: int = 200) -> HttpResponse:

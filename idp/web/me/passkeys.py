@@ -18,6 +18,9 @@ from idp.web.me import proving
 from idp.web.me.page import device_of
 from idp.wording import for_agents
 
+HERE = "/me#passkeys"
+"""Where `/me` lists passkeys; on a phone, below what is seen first."""
+
 
 class NoPasskeysHere(IdpError):
     """The installation's address is one to which no passkey can be bound."""
@@ -39,7 +42,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
         return proving.ask(request, "passkeys")
     form = passkey_setup_form.answer(request, device)
     if isinstance(form, Passkey):
-        return see_other("/me")
+        return see_other(HERE)
     if form is None:
         raise NoPasskeysHere("the base URL names a number")
     return render(request, "me/passkey.html", form.context, status=form.status)
@@ -50,7 +53,7 @@ def _remove(request: HttpRequest, device: Device) -> HttpResponse:
     try:
         named = UUID(request.POST["remove"])
     except ValueError:
-        return see_other("/me")
+        return see_other(HERE)
     chosen = Passkey.objects.of(device.agent).filter(pk=named)
     passkey_setup.remove(chosen, "by the agent", request_facts.origin_of(request), clock.now())
-    return see_other("/me")
+    return see_other(HERE)

@@ -6,6 +6,7 @@ from functools import cache
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -48,6 +49,7 @@ class Installation(Collector):
             yield gauge("latchkey_redis_reachable", "1 if Redis answers.", shared.answers())
 
 
+@csrf_exempt  # not a form: a POST is answered that only GET is accepted
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer in Prometheus' text format, and have the trail sealed in the background.
