@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 
 from idp import background
 from idp.agents.models import Agent
@@ -35,7 +36,22 @@ def test_every_page_of_the_admin_is_visited():
 
 
 @pytest.fixture(scope="module")
-def window(chromium):
+def files_are_kept():
+    """Browsers keep styles and scripts; by the clock of the tests they may be old when they come."""
+    found = StaticFilesHandler.serve
+
+    def serve(handler, request):
+        response = found(handler, request)
+        response["Cache-Control"] = "max-age=999999999"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve)  # else each page asks again for twenty files
+        yield
+
+
+@pytest.fixture(scope="module")
+def window(chromium, files_are_kept):
     context = chromium.new_context(viewport=admin_looks.WIDE, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     axe.begin(context)
