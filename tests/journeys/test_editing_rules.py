@@ -133,6 +133,13 @@ def test_an_unsaved_rule_is_tried_while_it_is_typed(desk, flex):
     desk.get_by_text("“Mobile” misses iPad, Safari (looks like a Mac)").last.wait_for()
 
 
+def test_a_new_rule_has_no_error_before_somebody_types(desk, flex):
+    desk.goto(desk.url.split("/admin/")[0] + f"{LIST}add/", wait_until="networkidle")
+    assert desk.locator(".errorlist").count() == 0
+    desk.get_by_label("Name:").fill("Nobody")
+    desk.locator("#try-result .points").wait_for()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_of_the_editor_scrolls_sideways(desk, flex, width):
     name = "A rule whose name is as long as a name of a rule may be, and no spaces at the " + "end" * 6

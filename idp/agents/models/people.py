@@ -18,6 +18,7 @@ from idp.sql.any_case import InAnyCase
 writable = RegexValidator(
     UNWRITABLE, "This holds a character that cannot be written down. Type it again.", inverse_match=True
 )
+UNSEEN = "Nothing of this name can be seen. Type it again."
 
 
 def languages() -> list[tuple[str, str]]:
@@ -42,6 +43,20 @@ class Department(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Drop what would turn sentences with the name around. An import does the same.
+
+        Raises ValidationError if nothing is left, or if XML cannot hold the rest: no agent of it could sign in.
+        """
+        super().clean()
+        named, self.name = bool(self.name), undirected(self.name).strip()
+        if named and not self.name:
+            raise ValidationError({"name": UNSEEN})
+        try:
+            writable(self.name)
+        except ValidationError as error:
+            raise ValidationError({"name": error}) from error
 
 
 class AgentManager(BaseUserManager["Agent"]):
@@ -127,7 +142,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         super().clean()
         named, self.full_name = bool(self.full_name), undirected(self.full_name).strip()
         if named and not self.full_name:
-            raise ValidationError({"full_name": "Nothing of this name can be seen. Type it again."})
+            raise ValidationError({"full_name": UNSEEN})
 
     @property
     def role_names(self) -> tuple[str, ...]:
