@@ -99,7 +99,7 @@ def _check(column: Column, cell: str) -> None:
 
 
 def _email(cell: str, rules: Rules) -> str:
-    cell = identifiers.visible(cell)
+    cell = identifiers.bare_address(cell)
     if not cell:
         raise _Fault("There is no email. Fill it in, or remove the row.")
     if not rules.is_email(cell):

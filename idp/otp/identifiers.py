@@ -13,6 +13,8 @@ SEPARATORS = re.compile(r"[\s./()\-\u2010-\u2015\u00a0\uff08\uff09\uff0d]")
 FULL_WIDTH_PLUS = "\uff0b"
 SCHEME = "tel:"  # RFC 3966: how RFC 7643 section 4.1.2 wants a number written
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+MAIL_SCHEME = "mailto:"  # RFC 6068
+_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>\s]+)>")  # RFC 5322 section 3.4, name-addr
 MAX_LENGTH = 254
 LONGEST_E164 = 16  # a plus sign and 15 digits (ITU-T E.164 section 6.2); some national plans have longer ones
 
@@ -58,6 +60,7 @@ def parse(typed: str, default_country: str = "") -> PhoneNumber | Email | Fault:
     if not text:
         return Fault.EMPTY
     if "@" in text:
+        text = bare_address(text)
         return Email(text) if len(text) <= MAX_LENGTH and EMAIL.fullmatch(text) else Fault.NOT_AN_EMAIL
     return _number(unseparated(text), default_country)
 
@@ -66,6 +69,25 @@ def unseparated(typed: str) -> str:
     """Return a number without what people and programs write around and between its digits. A plus stays, as +."""
     text = SEPARATORS.sub("", visible(typed)).replace(FULL_WIDTH_PLUS, "+")
     return text[len(SCHEME) :] if text.lower().startswith(SCHEME) else text
+
+
+def bare_address(typed: str) -> str:
+    """Return an email as it is, without what address books and links add: `Ana <ana@acme.example>`, `mailto:…`.
+
+    A text that might mean another address is returned unchanged, without invisible characters.
+    """
+    text = visible(typed).strip()
+    named = _NAMED.fullmatch(text)
+    if named is None:
+        return _unlinked(text)
+    name, address = _unlinked(named["name"].strip(" \"'")), _unlinked(named["address"])
+    return address if "@" in address and ("@" not in name or name.casefold() == address.casefold()) else text
+
+
+def _unlinked(text: str) -> str:
+    """Return the address of a link to one address, without a subject and without escapes."""
+    is_link = text.lower().startswith(MAIL_SCHEME) and not set("%?,;") & set(text)
+    return text[len(MAIL_SCHEME) :] if is_link else text
 
 
 def visible(typed: str) -> str:

@@ -54,6 +54,10 @@ def test_an_email_copied_from_a_page_loses_what_cannot_be_seen():
     assert it.email == "max@acme.example"
 
 
+def test_an_email_that_was_copied_from_a_letter_is_taken_without_its_name():
+    assert said(0, "Max Muster <max.m@acme.example>").email == "max.m@acme.example"
+
+
 def test_a_name_keeps_its_letters_and_loses_marks_of_direction():
     assert said(1, "\u202bMax\u202c \u2067Muster\u202e").full_name == "Max Muster"
 

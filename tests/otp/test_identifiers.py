@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from idp.otp.identifiers import Email, Fault, PhoneNumber, parse
+from idp.otp.identifiers import Email, Fault, PhoneNumber, bare_address, parse
 
 SPANISH = PhoneNumber("+34612345678")
 AMERICAN = PhoneNumber("+12015550101")
@@ -130,3 +130,37 @@ def test_a_number_comes_out_in_e164_and_reads_back(text, country):
         assert read.e164[1:].isdecimal()
         assert len(read.e164) <= 16
         assert parse(read.shown, country) == read
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Ana García <ana@acme.example>",
+        '"García, Ana" <ana@acme.example>',
+        "<ana@acme.example>",
+        "mailto:ana@acme.example",
+        "Ana <MAILTO:ana@acme.example>",
+        "ana@acme.example<mailto:ana@acme.example>",
+        "'ANA@acme.example' <ana@acme.example>",
+        "\u200bana@acme.example ",
+    ],
+    ids=ascii,
+)
+def test_an_email_is_taken_out_of_what_an_address_book_or_a_link_writes(typed):
+    assert bare_address(typed) == "ana@acme.example"
+    assert parse(typed) == Email("ana@acme.example")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ben@acme.example <ana@acme.example>",
+        "Ana <ana@acme.example>, Ben <ben@acme.example>",
+        "mailto:ana@acme.example,ben@acme.example",
+        "mailto:ana%2Bx@acme.example",
+        "mailto:ana@acme.example?cc=ben@acme.example",
+        "Ana <ana>",
+    ],
+)
+def test_an_email_that_might_be_another_stays_as_it_was_typed(typed):
+    assert bare_address(typed) == typed

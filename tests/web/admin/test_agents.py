@@ -55,6 +55,12 @@ def test_a_pasted_name_turns_no_sentence_about_its_agent_around(admin):
     assert Agent.objects.get(email="ana@acme.example").full_name == "Ana García"
 
 
+@pytest.mark.parametrize("pasted", ["Ana García <ana@acme.example>", "mailto:ana@acme.example"])
+def test_an_email_is_stored_without_what_was_pasted_around_it(admin, pasted):
+    admin.post(f"{LIST}add/", filled(email=pasted))
+    assert Agent.objects.get(full_name="Ana García").email == "ana@acme.example"
+
+
 @pytest.mark.parametrize("empty", ["\u202e", " \u2067 \u2069 "], ids=ascii)
 def test_a_name_of_marks_of_direction_is_none(admin, empty):
     assert "Nothing of this name can be seen." in admin.post(f"{LIST}add/", filled(full_name=empty)).text

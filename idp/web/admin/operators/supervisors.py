@@ -16,6 +16,7 @@ from idp.otp.other_codes import one_time_codes
 from idp.sql.unindexed import Unindexed
 from idp.web.admin.base.buttons import button, show_once
 from idp.web.admin.base.by_superusers import BySuperusers
+from idp.web.admin.people.agent_forms import PastedEmail
 from idp.web.operators import links, recent_factor
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ NEW = ("email", "full_name")
 class SupervisorForm(forms.ModelForm[Supervisor]):
     """A supervisor's departments and roles to tick. For a new supervisor, it also asks who it is."""
 
-    email = forms.EmailField(label="Email", max_length=254, help_text="The email of an agent here, or of a new person.")
+    email = PastedEmail(label="Email", max_length=254, help_text="The email of an agent here, or of a new person.")
     full_name = forms.CharField(required=False, max_length=256, validators=[writable], help_text="For a new person.")
     grantable = forms.MultipleChoiceField(
         label="Roles that they may grant",

@@ -10,13 +10,21 @@ from django.core.exceptions import ValidationError
 from idp.agents import roles
 from idp.agents.models import Agent, Department, Supervisor
 from idp.login.endings import agent_switch
-from idp.otp import numbers
+from idp.otp import identifiers, numbers
 from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
 from idp.saml import name_ids
 from idp.saml.models.subject_name import LONGEST
 
 NOT_YOURS = "You cannot take this right from yourself. Ask another operator."
 LOCKING_OUT = {"is_active": agent_switch.NOT_YOURSELF, "is_staff": NOT_YOURS, "is_superuser": NOT_YOURS}
+
+
+class PastedEmail(forms.EmailField):
+    """An email, which may be pasted with what an address book or a link writes around it."""
+
+    def to_python(self, value: object) -> str:
+        """Return the address alone."""
+        return identifiers.bare_address(super().to_python(value) or "")
 
 
 class AgentForm(forms.ModelForm[Agent]):
@@ -53,6 +61,7 @@ class AgentForm(forms.ModelForm[Agent]):
             "is_superuser",
             "groups",
         ]
+        field_classes = {"email": PastedEmail}
         widgets = {"groups": forms.CheckboxSelectMultiple}
         help_texts = {
             "is_staff": "May open this admin, with a password and a second factor. "
