@@ -44,7 +44,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         "answer",
         "body",
     ]
-    actions = ["send_again", "skip_chosen"]
+    actions = ["send_again", "leave_out"]
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Sending again takes the right to change webhooks."""
@@ -77,11 +77,11 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         count = _carry_out(chosen, outcomes.send_again, "To be sent again.")
         self.message_user(request, f"{count} will be sent again. {NEXT_RUN}", messages.SUCCESS)
 
-    @admin.action(description="Skip the chosen messages", permissions=["resend"])
-    def skip_chosen(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
+    @admin.action(description="Leave out", permissions=["resend"])
+    def leave_out(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         """Abandon the chosen messages, so that they no longer hold up the others."""
-        count = _carry_out(chosen, outcomes.leave_out, "Skipped.")
-        self.message_user(request, f"{count} skipped. Later messages are sent.", messages.SUCCESS)
+        count = _carry_out(chosen, outcomes.leave_out, "Left out.")
+        self.message_user(request, f"{count} left out. Later messages are sent.", messages.SUCCESS)
 
 
 def _carry_out(chosen: QuerySet[Delivery], act: Callable[..., bool], detail: str) -> int:
