@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
 from typing import Any, Final, get_args, get_origin
+from zoneinfo import available_timezones
 
 from django import forms
 
@@ -66,9 +67,15 @@ HINTS = {
     "version": "Most phones do not say which version of the system they run, so a rule about it refuses or ignores "
     "most of them.",
     "ends": "If it ends before it begins, it runs past midnight.",
-    "zone": "Such as Europe/Madrid or America/New_York.",
+    "zone": "A place, such as Europe/Madrid or America/New_York, so that summer time counts. EST and GMT have none.",
     "agents": "Known only after a right code, so a text is sent first.",
 }
+
+
+def places() -> list[str]:
+    """Return the time zones to offer: UTC and places. EST and Etc/GMT+5 are zones too, but without summer time."""
+    named = (it for it in available_timezones() if "/" in it and not it.startswith("Etc/"))
+    return ["UTC", *sorted(named)]
 
 
 class LinesField(forms.CharField):

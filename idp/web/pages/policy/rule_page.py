@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
-from zoneinfo import available_timezones
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -18,6 +17,7 @@ from idp.policies.editing import sheet
 from idp.policies.editing.sheet import Overtaken, Sheet
 from idp.policies.models import AccessRule
 from idp.web.pages.policy import rule_history, rule_list, try_result
+from idp.web.pages.policy.condition_fields import places
 from idp.web.pages.policy.rule_form import RuleForms, kinds
 from idp.web.pages.policy.rule_list_edits import STALE_PAGE, posted_lists
 from idp.web.pages.policy.try_form import TryForm
@@ -99,7 +99,7 @@ class RulePage:
             "head": forms.head,
             "conditions": [(it, try_result.text_hint(it.text)) for it in forms.conditions],
             "kinds": kinds(),
-            "zones": sorted(available_timezones()) if any("zone" in it.fields for it in forms.conditions) else [],
+            "zones": places() if any("zone" in it.fields for it in forms.conditions) else [],
             "seen": base.write(),
             "try_form": TryForm(self.request, clock.now()),
             "try_result": None,

@@ -4,6 +4,7 @@ from datetime import time
 
 import pytest
 from django.http import QueryDict
+from lxml import html
 
 from idp.agents.models import Department
 from idp.policies import in_force
@@ -90,6 +91,13 @@ def test_every_kind_of_condition_can_be_filled_in(admin):
     Department.objects.create(name="Sales")
     a_new_rule(admin, *map(filled_for, EACH_KIND))
     assert asked() == tuple(EACH_KIND)
+
+
+def test_time_zones_are_offered_by_place_so_that_summer_time_counts(admin):
+    page = admin.get(page_of(a_rule("Nights", next(it for it in EACH_KIND if isinstance(it, MomentWithin)))))
+    offered = html.fromstring(page.text).xpath("//datalist[@id='zones']/option/@value")
+    assert {"UTC", "Asia/Kolkata", "Europe/Madrid"} < set(offered)
+    assert {"EST", "GMT", "Etc/GMT+5", "localtime"}.isdisjoint(offered)
 
 
 def test_saving_a_rule_unchanged_keeps_its_conditions_exactly(admin):
