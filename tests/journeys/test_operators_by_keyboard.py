@@ -147,6 +147,18 @@ def test_a_button_pressed_twice_is_pressed_once(hands):
     hands.page.get_by_text("was added successfully").wait_for()
 
 
+def test_every_filter_of_the_trail_that_was_typed_counts_whichever_is_chosen(hands):
+    hands.open("/admin/audit/loginevent/?agent=Ben")
+    for label, typed in {"Agent": "", "From": "2026-11-25", "Until": "tomorrow"}.items():
+        hands.page.get_by_label(label, exact=True).fill(typed)  # the last one keeps the focus
+    hands.enter()
+    fields = hands.page.locator("#changelist-filter form.typed input[type=text]").all()
+    assert {it.get_attribute("name"): it.input_value() for it in fields if it.input_value()} == {
+        "since": "2026-11-25",
+        "until": "tomorrow",
+    }
+
+
 def test_flex_is_connected(hands):
     hands.open("/admin/connect-flex/")
     hands.write(Account_SID="JQ" + "7" * 32)

@@ -32,3 +32,13 @@ addEventListener("submit", (event) => {
   if (event.timeStamp - sentAt.get(event.target) < AGAIN_AFTER) event.preventDefault();
   else sentAt.set(event.target, event.timeStamp);
 });
+
+// Each typed filter of the trail has a form of its own. A filter that was typed before another was chosen counts too.
+addEventListener("formdata", (event) => {
+  const typed = "#changelist-filter form.typed";
+  if (!event.target.matches(typed)) return;
+  for (const { name, value } of document.querySelectorAll(`${typed} input[type=text]`)) {
+    if (value.trim()) event.formData.set(name, value);
+    else event.formData.delete(name);
+  }
+});
