@@ -173,6 +173,15 @@ def test_going_back_takes_the_same_page_and_guard(admin, operator):
     assert PolicyRevision.objects.live().get().restored.number == 2
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_after_going_back_an_open_draft_is_mentioned_as_it_may_hold_what_was_taken_back(admin, is_open):
+    publishing.in_force(ANDROID_RULE, name="No Android")
+    if is_open:
+        publishing.drafted(name="Another")
+    page = press(admin, admin.get(PAGE, {"to": "1"}), "Publish")
+    assert ("may hold what you have just taken back" in page.text) is is_open
+
+
 def test_all_affected_agents_can_be_downloaded_as_csv_without_formulas(admin, no_android):
     ana = an_agent(full_name="=HYPERLINK(1)")
     bo = an_agent("+12015550102", "bo@acme.example", full_name="\uff1dHYPERLINK(1)")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from idp import clock
 from idp.login import request_facts
+from idp.policies.editing import publishing
 from idp.policies.editing.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT, NO_REASON, NOTHING_NEW, CannotPublish
 from idp.policies.models import PolicyRevision
 from idp.policies.simulation.replay import Group
@@ -29,6 +30,7 @@ MAY_SEE_WHO = "audit.view_loginevent"
 LIST = "admin:policies_accessrule_changelist"
 MOST_ROWS = 50
 UNCONFIRMED = "Check who would be refused. If you mean it, type what the page asks for, then publish."
+DRAFT_STAYS = "A draft is still open, and may hold what you have just taken back. Read its changes before you publish."
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -106,6 +108,8 @@ class PublishPage:
         admin.site.get_model_admin(PolicyRevision).log_change(self.request, published, sentence)
         restored = f", the same as {published.restored}," if published.restored else ""
         messages.success(self.request, f"{published}{restored} is in force from the next request on.")
+        if published.restored and publishing.draft():
+            messages.warning(self.request, DRAFT_STAYS)
 
 
 def _page_of(request: HttpRequest) -> PublishPage | None:
