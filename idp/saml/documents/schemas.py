@@ -2,6 +2,7 @@
 
 import threading
 from enum import StrEnum
+from functools import cache
 from importlib.resources import as_file, files
 
 from lxml import etree
@@ -18,26 +19,20 @@ class Schema(StrEnum):
     METADATA = "saml-schema-metadata-2.0.xsd"
 
 
-class _Loaded(threading.local):
-    """The schemas of one thread. Threads cannot share one, since it keeps the errors of its last document."""
-
-    def __init__(self) -> None:
-        self.schemas: dict[Schema, etree.XMLSchema] = {}
-
-
-_loaded = _Loaded()
+_ONE_AT_A_TIME = threading.Lock()
+"""A schema keeps the errors of its last document, and loading one sets how the whole process opens other files."""
 
 
 def validate(root: etree._Element, schema: Schema) -> None:
     """Validate an element. Raises UnreadableRequest, which names the first fault."""
     try:
-        _load(schema).assertValid(root)
+        with _ONE_AT_A_TIME:
+            _load(schema).assertValid(root)
     except etree.DocumentInvalid as error:
         raise UnreadableRequest(f"wanted a document valid by {schema}, but {quoted(str(error))}") from error
 
 
+@cache
 def _load(schema: Schema) -> etree.XMLSchema:
-    if schema not in _loaded.schemas:
-        with as_file(files(SHIPPED_BY) / "schemas") as folder:
-            _loaded.schemas[schema] = etree.XMLSchema(file=str(folder / schema))
-    return _loaded.schemas[schema]
+    with as_file(files(SHIPPED_BY) / "schemas") as folder:
+        return etree.XMLSchema(file=str(folder / schema))
