@@ -27,6 +27,7 @@ from idp.scim.models import KnownAs, PersonnelSystem
 from idp.scim.paths import Filter
 
 Edit = Callable[[User, Rules], User]
+NO_OPERATOR = Q(is_staff=False, is_superuser=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def of(system: PersonnelSystem) -> QuerySet[Agent]:
     """Return the agents that a system can see, with all related rows, in a fixed number of queries."""
     own = KnownAs.objects.filter(system=system)
     gone = own.filter(agent=OuterRef("pk"), removed_at__isnull=False)
-    visible = Agent.objects.filter(Q(is_active=True) | ~Exists(gone), is_staff=False, is_superuser=False)
+    visible = Agent.objects.filter(NO_OPERATOR, Q(is_active=True) | ~Exists(gone))
     known = Prefetch("known_as", queryset=own)
     return visible.select_related("department").prefetch_related("roles", "numbers", known).order_by("created_at", "pk")
 
@@ -58,12 +59,16 @@ def matching(system: PersonnelSystem, wanted: Filter | None) -> QuerySet[Agent]:
     return visible.filter(pk__in=own.values("agent"))
 
 
+def _removed_by(system: PersonnelSystem) -> QuerySet[Agent]:
+    """Return the agents that this system removed, and cannot see."""
+    removed = Q(known_as__system=system, known_as__removed_at__isnull=False)
+    return Agent.objects.filter(NO_OPERATOR, removed, is_active=False)
+
+
 def total(system: PersonnelSystem) -> int:
     """Return how many agents a system can see, without reading them all."""
-    removed = Q(known_as__system=system, known_as__removed_at__isnull=False)
-    gone = Agent.objects.filter(removed, is_active=False, is_staff=False, is_superuser=False)
     counts.have_merged(counts.AGENTS)
-    return counts.agents() - gone.count()
+    return counts.agents() - _removed_by(system).count()
 
 
 def find(system: PersonnelSystem, pk: UUID) -> Agent:
@@ -118,9 +123,7 @@ def _hold(by: Provisioner, pk: UUID) -> User:
 
 def _hold_former(system: PersonnelSystem, email: str) -> Agent | None:
     """Return the person with that email whom this system removed, held until the commit."""
-    removed = KnownAs.objects.filter(system=system, removed_at__isnull=False)
-    off = Agent.objects.filter(email__iexact=email, is_active=False, is_staff=False, is_superuser=False)
-    former = off.filter(pk__in=removed.values("agent"))
+    former = _removed_by(system).filter(email__iexact=email)
     locks.hold_agents(former.values_list("pk", flat=True))
     return former.first()
 
