@@ -4,27 +4,24 @@ import structlog
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
 from idp import clock
 from idp.audit import upkeep
 from idp.saml import signing_keys
 from idp.sql import unprepared
 from idp.sql.writable import takes_writes
+from idp.web.only_read import only_read
 
 log = structlog.get_logger(__name__)
 
 
-@csrf_exempt  # not a form: a POST is answered that only GET is accepted
-@require_safe
+@only_read
 def healthz(_: HttpRequest) -> HttpResponse:
     """Answer that the process is alive."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
-@csrf_exempt
-@require_safe
+@only_read
 def readyz(_: HttpRequest) -> JsonResponse:
     """Answer whether agents can be served.
 

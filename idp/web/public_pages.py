@@ -2,17 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from idp import clock
 from idp.keys import keyring
 from idp.saml.requests import unsolicited
 from idp.tokens.jwks import key_set
+from idp.web.only_read import only_read
 
 
-@csrf_exempt  # not a form: a POST is answered that only GET is accepted
-@require_safe
+@only_read
 def jwks(_: HttpRequest) -> JsonResponse:
     """Publish the public keys of tokens. The answer may be cached for as long as a key is published before its use."""
     keyring.ensure(clock.now())

@@ -6,8 +6,6 @@ from functools import cache
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -20,6 +18,7 @@ from idp.bearer_secrets import same
 from idp.errors import IdpError
 from idp.web.metrics import timing
 from idp.web.metrics.facts import Facts, Gauges, gauge
+from idp.web.only_read import only_read
 
 
 class MonitorsOnly(IdpError):
@@ -49,8 +48,7 @@ class Installation(Collector):
             yield gauge("latchkey_redis_reachable", "1 if Redis answers.", shared.answers())
 
 
-@csrf_exempt  # not a form: a POST is answered that only GET is accepted
-@require_safe
+@only_read
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer in Prometheus' text format, and have the trail sealed in the background.
 
