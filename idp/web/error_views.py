@@ -1,4 +1,4 @@
-"""Answers to requests that fail: a page with a sentence and the reference, or JSON for programs."""
+"""Answers to requests that fail: a page with a sentence and the reference, or JSON or text for programs."""
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
@@ -14,6 +14,7 @@ from idp.native.errors import as_json, speaks_json
 from idp.scim import responses as scim
 from idp.web.admin_paths import is_admin
 from idp.web.errors import FROM_THE_APP, BadRequest, Forbidden, FormTooOld, NotFound, TooLarge
+from idp.web.only_read import IN_TEXT
 
 log = structlog.get_logger(__name__)
 IN_THE_ADMIN = "Go back, or start again from the home page of the admin."
@@ -27,15 +28,20 @@ PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="view
 
 
 def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
-    """Show an error and what to do about it. Needs no database, cache or session. Programs get JSON."""
+    """Show an error and what to do about it. Needs no database, cache or session. Programs get JSON, monitors text."""
     if speaks_json(request.path):
         return as_json(error)
     if scim.speaks_scim(request.path):
         return scim.error_response(error)
-    response = _render(request, error)
+    response = _in_text(error) if request.path in IN_TEXT else _render(request, error)
     for header, value in error.headers().items():
         response[header] = value
     return response
+
+
+def _in_text(error: IdpError) -> HttpResponse:
+    text = f"{error.for_programs or error.sentence}\nReference: {reference.current()}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=error.status)
 
 
 def _render(request: HttpRequest, error: IdpError) -> HttpResponse:

@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+IN_TEXT = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Monitors read these. Their errors are sentences in plain text, which a monitor's log shows as they are."""
 P = ParamSpec("P")
 Answer = TypeVar("Answer", bound=HttpResponse)
 

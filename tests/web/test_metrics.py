@@ -17,6 +17,7 @@ from idp.otp import breaker
 from idp.otp.gateway import Failure
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Channel, Outcome
+from idp.web.metrics.endpoint import MonitorsOnly
 from idp.webhooks.kinds import Kind as Told
 from idp.webhooks.models import Delivery, Webhook
 from tests.conftest import NOW, an_agent
@@ -47,6 +48,17 @@ def test_a_scrape_without_the_token_gets_401_and_no_figures(watched, shown):
     assert page["X-Reference"] in page.text
     assert "latchkey_" not in page.text
     assert TOKEN not in page.text
+
+
+def test_a_monitor_reads_in_plain_text_why_it_gets_nothing(watched):
+    refusal = ask("")
+    assert refusal["Content-Type"] == "text/plain; charset=utf-8"
+    assert refusal.text.splitlines() == [MonitorsOnly.for_programs, f"Reference: {refusal['X-Reference']}"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_a_monitor_that_posts_reads_text_too(watched, path):
+    assert Client().post(path).text.startswith("This address does not accept this method.")
 
 
 def test_the_monitor_reads_text_that_is_never_cached(watched):

@@ -27,6 +27,7 @@ class MonitorsOnly(IdpError):
     code = "monitors_only"
     status = 401
     sentence = "This address is for monitors."
+    for_programs = "The token is missing or wrong. Send that of LATCHKEY_METRICS_TOKEN as Authorization: Bearer TOKEN."
     advice = "If you run this site, see how it is watched in its documents."
 
     def headers(self) -> Mapping[str, str]:
