@@ -19,7 +19,7 @@ from idp.policies.editing import rule_rows
 from idp.policies.editing.differences import Difference, differences
 from idp.policies.models import AccessRule, PolicyRevision, State
 
-NO_DRAFT = "There is no draft to publish: somebody has published or discarded it."
+DRAFT_GONE = "There is no draft to publish any more: it has been published or discarded since."
 MEANWHILE = "Somebody has changed the access rules since. Check the differences again, then publish."
 MEANWHILE_WRITTEN = "Somebody has changed or published the draft since. Look at it again, then discard it."
 NO_REASON = "Give a reason of 1 to 200 characters."
@@ -115,7 +115,7 @@ def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str) 
     PolicyRevision.objects.all().hold()
     written = draft()
     if written is None:
-        raise CannotPublish(NO_DRAFT)
+        raise CannotPublish(DRAFT_GONE)
     if looked_at != str(seen()):
         raise CannotPublish(MEANWHILE)
     if not changes():

@@ -42,6 +42,20 @@ def test_a_draft_can_be_thrown_away(admin):
     assert publishing.edited().number == 1
 
 
+def test_the_page_that_publishes_says_without_a_draft_how_one_begins(admin):
+    told = admin.get("/admin/policy/publish/", follow=True)
+    assert told.redirect_chain == [(LIST, 302)]
+    assert "There is no draft to publish. The rules below are in force; once you change one, a draft" in told.text
+
+
+def test_who_publishes_a_draft_that_is_gone_hears_that_it_is(admin):
+    press(admin, admin.get(LIST), "Block Android")
+    page = admin.get("/admin/policy/publish/")
+    press(admin, admin.get(LIST), "Discard the draft")
+    told = press(admin, page, "Publish").text
+    assert "There is no draft to publish any more: it has been published or discarded since." in told
+
+
 def test_a_draft_that_somebody_else_wrote_into_since_is_not_thrown_away(admin):
     publishing.drafted(name="Mine")
     page = admin.get(LIST)

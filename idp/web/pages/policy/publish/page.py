@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from idp import clock
 from idp.login import request_facts
 from idp.policies.editing import publishing
-from idp.policies.editing.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT, NO_REASON, NOTHING_NEW, CannotPublish
+from idp.policies.editing.publishing import DRAFT_GONE, LONGEST_REASON, MEANWHILE, NO_REASON, NOTHING_NEW, CannotPublish
 from idp.policies.models import PolicyRevision
 from idp.policies.simulation.replay import Group
 from idp.web.departments import reach
@@ -29,6 +29,7 @@ MAY_PUBLISH = "policies.change_policyrevision"
 MAY_SEE_WHO = "audit.view_loginevent"
 LIST = "admin:policies_accessrule_changelist"
 MOST_ROWS = 50
+NO_DRAFT = "There is no draft to publish. The rules below are in force; once you change one, a draft of them begins."
 UNCONFIRMED = "Check who would be refused. If you mean it, type what the page asks for, then publish."
 DRAFT_STAYS = "A draft is still open, and may hold what you have just taken back. Read its changes before you publish."
 
@@ -118,11 +119,18 @@ def _page_of(request: HttpRequest) -> PublishPage | None:
     wanted = PublishRequest.of(request, now)
     target = Target.of(wanted.number)
     if target is None:
-        messages.error(request, f"There is no past revision {wanted.number}." if wanted.number else NO_DRAFT)
+        messages.error(request, _nothing(request, wanted.number))
         return None
     browser = request_facts.of_browser(request)
     forecast = make_forecast(target, reach.operator_of(request), browser, until=wanted.until, now=now)
     return PublishPage(request, wanted, target, forecast)
+
+
+def _nothing(request: HttpRequest, number: str) -> str:
+    """Say that there is nothing to publish. Only who presses the button has seen a draft, which has gone since."""
+    if number:
+        return f"There is no past revision {number}."
+    return DRAFT_GONE if request.method == "POST" else NO_DRAFT
 
 
 def _refusal(target: Target, wanted: PublishRequest) -> tuple[str, int] | None:
