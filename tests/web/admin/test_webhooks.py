@@ -192,6 +192,28 @@ def failing(receiver, happens):
     send()
 
 
+def test_the_list_says_from_the_first_failure_on_since_when_and_when_the_next_attempt_is(
+    admin, webhook, failing, clock
+):
+    began = Webhook.objects.get().failing_since
+    clock.shift(timedelta(minutes=1))
+    assert f"Nothing has been accepted since {began:%d %b %H:%M} UTC. The next run of send_webhooks" in said(
+        admin.get(LIST)
+    )
+    send()
+    shown = said(admin.get(page_of(webhook)))
+    assert f"The last attempt failed. Nothing has been accepted since {began:%d %b %H:%M} UTC." in shown
+    assert f"The next attempt is at {Webhook.objects.get().next_try_at:%d %b %H:%M} UTC." in shown
+    assert "in order" not in said(admin.get(LIST))
+
+
+def test_a_webhook_whose_receiver_accepts_again_is_in_order(admin, failing, receiver, clock):
+    receiver.answers = []
+    clock.shift(timedelta(minutes=1))
+    send()
+    assert "in order" in said(admin.get(LIST))
+
+
 @pytest.mark.parametrize(("hours", "marked", "loud"), [(0.9, False, False), (1, True, False), (24, True, True)])
 def test_the_home_page_marks_a_webhook_that_accepts_nothing(failing, clock, hours, marked, loud):
     clock.shift(timedelta(hours=hours))

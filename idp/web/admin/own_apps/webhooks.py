@@ -1,5 +1,6 @@
 """Webhooks: back ends of the customer that receive events."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from idp.web.admin.base.hidden_columns import HidesColumns
 from idp.webhooks import alarms, kinds, registration, sending
 from idp.webhooks.models import State, Webhook
 
+FAILING = "The last attempt failed. Nothing has been accepted since {:%d %b %H:%M} UTC."
 STATE_FIELDS = ("state_in_words", "messages_sent", "read_to", "failing_since", "next_try_at")
 
 
@@ -81,9 +83,14 @@ class WebhookAdmin(HidesColumns[Webhook]):
 
     @admin.display(description="state")
     def state_in_words(self, webhook: Webhook) -> str:
-        """Return what is wrong, or "in order"."""
-        faults = " ".join(it.why for it in alarms.of(webhook, clock.now()))
-        return faults or ("in order" if webhook.is_on else "switched off")
+        """Return what is wrong, also what is no reason for an alarm yet, or "in order"."""
+        now = clock.now()
+        faults = [it.why for it in alarms.of(webhook, now)]
+        if not webhook.is_on:
+            return " ".join(faults) or "switched off"
+        if webhook.failing_since is None:
+            return " ".join(faults) or "in order"
+        return " ".join([*(faults or [FAILING.format(webhook.failing_since)]), _next_try(webhook.next_try_at, now)])
 
     @admin.display(description="messages")
     def messages_sent(self, webhook: Webhook) -> SafeString:
@@ -139,3 +146,10 @@ class WebhookAdmin(HidesColumns[Webhook]):
         hours = int(registration.BOTH_VALID.total_seconds() // 3600)
         shown = {"secret": secret, "changed": changed, "hours": hours}
         return show_once(self, request, webhook, "Secret", "admin/webhook_secret.html", **shown)
+
+
+def _next_try(at: datetime | None, now: datetime) -> str:
+    """Say when a failing webhook is tried again. A pause that is over ends with the next run of the timer."""
+    if at is None or at <= now:
+        return "The next run of send_webhooks tries again."
+    return f"The next attempt is at {at:%d %b %H:%M} UTC."
