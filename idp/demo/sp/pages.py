@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from html import escape
 
-from idp.demo.sp.flavours import FLAVOURS, Flavour
+from idp.demo.sp.flavours import ENHANCED, FLAVOURS, Flavour
 from idp.demo.sp.signing_in import SignedIn
 
 _PAGE = """<!doctype html>
@@ -100,6 +100,21 @@ def not_accepted(flavour: Flavour, why: str, *, what: str = "Sign-in") -> str:
 <p>{escape(why)}</p>
 <p><a class="button" href="{flavour.home}">Back</a></p>"""
     return _page(flavour, body)
+
+
+def unreached(flavour: Flavour, idp_url: str, error: str) -> str:
+    """Return the page that says that the IdP gives no metadata, without which nothing can be asked or checked."""
+    body = f"""<h1>The identity provider does not answer</h1>
+<p>{escape(idp_url)} gives no metadata ({escape(error)}). Is it running?</p>
+<p><a class="button" href="{flavour.home}">Back</a></p>"""
+    return _page(flavour, body)
+
+
+def nothing(why: str) -> str:
+    """Return the page at an address, or for a method, that the SP does not have."""
+    body = f"""<h1>{escape(why)}</h1>
+<p><a class="button" href="{ENHANCED.home}">Go to pretend {escape(ENHANCED.title)}</a></p>"""
+    return _page(ENHANCED, body)
 
 
 def as_json(known: SignedIn | None) -> dict[str, object]:

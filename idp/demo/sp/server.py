@@ -9,11 +9,13 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+import requests
+
 from idp.demo.loopback import LoopbackServer
 from idp.demo.sp import pages
 from idp.demo.sp.flavours import FLAVOURS, Flavour
 from idp.demo.sp.signing_in import ServiceProvider, SignedIn
-from idp.demo.sp.signing_out import NotAccepted
+from idp.demo.sp.signing_out import NotAccepted, Unreadable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -31,6 +33,9 @@ class Answer:
     body: str = ""
     content_type: str = HTML
     headers: tuple[tuple[str, str], ...] = ()
+
+
+View = Callable[[Flavour, Any], Answer]
 
 
 class DemoSp(LoopbackServer):
@@ -65,21 +70,37 @@ class _Application:
     def _answer(self, environ: "WSGIEnvironment") -> Answer:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         for flavour in FLAVOURS:
-            routes: dict[tuple[str, str], Callable[[Flavour, Any], Answer]] = {
-                ("GET", flavour.home): self._home,
-                ("GET", f"{flavour.home}sign-in"): self._sign_in,
-                ("GET", f"{flavour.home}session.json"): self._session_json,
-                ("POST", f"{flavour.home}sign-out"): self._sign_out,
-                ("POST", flavour.acs_path): self._take_response,
-            }
-            if flavour.has_key:
-                routes |= {
-                    ("GET", flavour.metadata_path): self._metadata,
-                    ("GET", flavour.slo_path): self._take_logout,
-                }
-            if view := routes.get((method, path)):
-                return view(flavour, environ)
-        return Answer("404 Not Found", "Nothing here.")
+            views = self._views(flavour).get(path, {})
+            if view := views.get(method):
+                return self._answered_by(view, flavour, environ)
+            if views:
+                allow = ", ".join(views)
+                why = f"This address takes {allow} only."
+                return Answer("405 Method Not Allowed", pages.nothing(why), headers=(("Allow", allow),))
+        return Answer("404 Not Found", pages.nothing("There is nothing at this address."))
+
+    def _views(self, flavour: Flavour) -> dict[str, dict[str, View]]:
+        """Return what answers at each path of a flavour, by method."""
+        views: dict[str, dict[str, View]] = {
+            flavour.home: {"GET": self._home},
+            f"{flavour.home}sign-in": {"GET": self._sign_in},
+            f"{flavour.home}session.json": {"GET": self._session_json},
+            f"{flavour.home}sign-out": {"POST": self._sign_out},
+            flavour.acs_path: {"POST": self._take_response},
+        }
+        if flavour.has_key:
+            views[flavour.metadata_path] = {"GET": self._metadata}
+            views[flavour.slo_path] = {"GET": self._take_logout}
+        return views
+
+    def _answered_by(self, view: View, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
+        try:
+            return view(flavour, environ)
+        except NotAccepted as why:
+            what = "Sign-out" if environ["PATH_INFO"] == flavour.slo_path else "Sign-in"
+            return Answer(why.status, pages.not_accepted(flavour, str(why), what=what))
+        except requests.RequestException as error:
+            return Answer("502 Bad Gateway", pages.unreached(flavour, self.provider.idp_url, type(error).__name__))
 
     def _home(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
         known = self._known(flavour, environ)
@@ -102,12 +123,7 @@ class _Application:
         return _redirect(self.provider.ask_by_redirect(flavour, relay_state, **wishes))
 
     def _take_response(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
-        length = min(int(environ.get("CONTENT_LENGTH") or 0), MOST_BYTES)
-        form = dict(parse_qsl(environ["wsgi.input"].read(length).decode(), keep_blank_values=True))
-        try:
-            known = self.provider.take(flavour, form)
-        except NotAccepted as why:
-            return Answer("403 Forbidden", pages.not_accepted(flavour, str(why)))
+        known = self.provider.take(flavour, _form(environ))
         secret = secrets.token_urlsafe(24)
         with self.lock:
             self.sessions[secret] = known
@@ -121,10 +137,7 @@ class _Application:
         return _redirect(further or flavour.home)
 
     def _take_logout(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
-        try:
-            ended = self.provider.take_logout(flavour, environ.get("QUERY_STRING", ""))
-        except NotAccepted as why:
-            return Answer("403 Forbidden", pages.not_accepted(flavour, str(why), what="Sign-out"))
+        ended = self.provider.take_logout(flavour, environ.get("QUERY_STRING", ""))
         if ended is None:
             return Answer("200 OK", pages.signed_out(flavour, "You are signed out here and at the identity provider"))
         with self.lock:
@@ -136,6 +149,15 @@ class _Application:
     def _known(self, flavour: Flavour, environ: "WSGIEnvironment") -> SignedIn | None:
         with self.lock:
             return self.sessions.get(_secret(flavour, environ))
+
+
+def _form(environ: "WSGIEnvironment") -> dict[str, str]:
+    """Return the fields of a posted form. Raises Unreadable."""
+    try:
+        length = min(int(environ.get("CONTENT_LENGTH") or 0), MOST_BYTES)
+        return dict(parse_qsl(environ["wsgi.input"].read(length).decode(), keep_blank_values=True))
+    except ValueError as error:
+        raise Unreadable(f"the form cannot be read: {error}") from error
 
 
 def _redirect(address: str, *headers: tuple[str, str]) -> Answer:

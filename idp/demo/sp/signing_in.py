@@ -13,6 +13,7 @@ import xmlsec
 from lxml import etree
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.authn_request import OneLogin_Saml2_Authn_Request
+from onelogin.saml2.errors import OneLogin_Saml2_Error
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
@@ -20,7 +21,7 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from idp import clock
 from idp.demo.sp import signing_out
 from idp.demo.sp.flavours import RSA_SHA256, SHA256, Flavour
-from idp.demo.sp.signing_out import NotAccepted
+from idp.demo.sp.signing_out import NotAccepted, Unreadable
 from idp.keys.certificates import KeyPair, make_saml_key
 
 AUTHN_CONTEXT = "string(//*[local-name()='AuthnContextClassRef'])"
@@ -83,6 +84,8 @@ class ServiceProvider:
             auth.process_response()
         except xmlsec.Error as error:
             raise NotAccepted(f"the Assertion cannot be decrypted: {error}") from error
+        except (OneLogin_Saml2_Error, etree.XMLSyntaxError, ValueError) as error:
+            raise Unreadable(f"the message cannot be read: {error}") from error
         if not auth.is_authenticated():
             raise NotAccepted(f"{', '.join(auth.get_errors())}: {auth.get_last_error_reason()}")
         answered = auth.get_last_response_in_response_to()
@@ -148,11 +151,12 @@ class ServiceProvider:
         return OneLogin_Saml2_Auth(request, self._settings(flavour))
 
     def _settings(self, flavour: Flavour) -> dict[str, Any]:
-        """Return settings with the IdP's current metadata, so that a new key counts at once."""
+        """Return settings with the IdP's metadata of now, so that a new key counts at once. Raises RequestException."""
         with requests.Session() as http:
             http.trust_env = False
-            metadata = http.get(f"{self.idp_url}/saml/metadata", timeout=TIMEOUT).text
-        return flavour.settings(self.url, OneLogin_Saml2_IdPMetadataParser.parse(metadata)["idp"], own_key())
+            answer = http.get(f"{self.idp_url}/saml/metadata", timeout=TIMEOUT)
+        answer.raise_for_status()
+        return flavour.settings(self.url, OneLogin_Saml2_IdPMetadataParser.parse(answer.text)["idp"], own_key())
 
 
 def _text(metadata: str | bytes) -> str:

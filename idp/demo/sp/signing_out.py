@@ -12,6 +12,14 @@ from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 class NotAccepted(Exception):
     """The SP rejected a message. The text says why, in python3-saml's words."""
 
+    status = "403 Forbidden"
+
+
+class Unreadable(NotAccepted):
+    """What came is no message at all."""
+
+    status = "400 Bad Request"
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -41,7 +49,7 @@ def take(auth: OneLogin_Saml2_Auth, private_key: str) -> Ended | None:
     try:
         go_on = auth.process_slo(keep_local_session=True)
     except (OneLogin_Saml2_Error, etree.XMLSyntaxError, zlib.error, ValueError) as error:
-        raise NotAccepted(f"the message cannot be read: {error}") from error
+        raise Unreadable(f"the message cannot be read: {error}") from error
     if auth.get_errors():
         raise NotAccepted(f"{', '.join(auth.get_errors())}: {auth.get_last_error_reason()}")
     request_xml = auth.get_last_request_xml()
