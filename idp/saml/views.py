@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from idp import clock
 from idp.audit import events
@@ -66,7 +66,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     return _conclude(request, flow, sp, pending)
 
 
-@require_safe
+@require_GET  # by HEAD somebody would be signed in whose browser gets no answer to carry
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Start a sign-in at Latchkey that no service provider requested (Profiles 4.1.5)."""
     relay_state = receive_relay_state(request.META.get("QUERY_STRING", ""))

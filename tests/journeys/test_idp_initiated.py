@@ -34,6 +34,12 @@ def test_an_agent_opens_rota_from_latchkey_with_a_code_and_then_silently(phone):
     assert phone.messages() == 1
 
 
+def test_whoever_asks_for_the_headers_alone_is_not_signed_in(phone):
+    with_code(phone, start(phone))
+    assert phone.http.head(f"{IDP}/saml/start/rota", timeout=30).status_code == 405
+    assert IssuedAssertion.objects.count() == 1
+
+
 def test_flex_can_be_opened_from_latchkey_once_it_is_allowed(phone):
     change("flex", unsolicited=False)
     assert start(phone, "flex").status == 404
