@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from idp.agents.authentication import FRESH
 from idp.audit.models import Kind, LoginEvent
 from idp.clock import lately
+from idp.networks import network_of
 from idp.otp.allowances import AGAIN_LATER, PER_ADDRESS
 from idp.otp.limits.asker import Asker
-from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
 
 WRONG = (Kind.CODE_WRONG, Kind.PASSKEY_REFUSED, Kind.PASSKEY_COPIED)
 """What counts as a wrong guess."""
@@ -35,8 +35,8 @@ def blocked_until(asker: Asker, now: datetime) -> datetime | None:
 
 def _from_here(address: str, events: QuerySet[LoginEvent]) -> int:
     """Count the events from an address. An IPv6 address counts together with its whole /64 network."""
-    here = network_of(address, ONE_ADDRESS)
+    here = network_of(address)
     if here.endswith("/32"):
         return events.filter(address=address).count()
     by_ipv6 = events.filter(address__contains=":").values_list("address", flat=True)
-    return sum(network_of(it, ONE_ADDRESS) == here for it in by_ipv6)
+    return sum(network_of(it) == here for it in by_ipv6)

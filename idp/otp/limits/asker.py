@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
+from idp.networks import network_of
 from idp.otp.models import PhoneAuthenticator
 
 
@@ -22,4 +22,4 @@ class Asker:
     @property
     def asked_from(self) -> str:
         """A keyed hash of the address, of an IPv6 one's /64 network. The address cannot be computed from it."""
-        return keyed_hash("asked from", network_of(self.address, ONE_ADDRESS)) if self.address else ""
+        return keyed_hash("asked from", network_of(self.address)) if self.address else ""

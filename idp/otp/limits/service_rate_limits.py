@@ -1,18 +1,17 @@
 """What Twilio's Service Rate Limits count by: a second line of defence behind our own limits, without personal data."""
 
-import ipaddress
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import phonenumbers
 
 from idp.bearer_secrets import keyed_hash
+from idp.networks import network_of
 from idp.otp.gateway import AGENT_KEY, COUNTRY_KEY, IP_KEY, RateLimits
 from idp.otp.models import PhoneAuthenticator
 
-NETWORK_BITS = {4: 24, 6: 64}
-ONE_ADDRESS = {4: 32, 6: 64}  # an IPv6 subscriber has a whole /64 network
+COARSE = {4: 24, 6: 64}
+"""The bits of a network that tells Twilio of nobody in particular, by version of IP."""
 HASH_LENGTH = 32
 FEWEST_FROM_A_NETWORK = 300
 TEN_MINUTES, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
@@ -42,20 +41,10 @@ def wanted(texts_a_day: int) -> dict[str, tuple[Bucket, ...]]:
 def count_by(authenticator: PhoneAuthenticator, address: str | None) -> RateLimits:
     """Return the network that asks, a hash of the agent, and the region of the number."""
     return RateLimits(
-        ip=network_of(address),
+        ip=network_of(address, COARSE),
         agent=keyed_hash("rate limit", str(authenticator.user_id))[:HASH_LENGTH],
         country=region_of(authenticator.number),
     )
-
-
-def network_of(address: str | None, bits: Mapping[int, int] = NETWORK_BITS) -> str:
-    """Return the network around an address, by default /24 or /64; empty for none. `bits` go by the version of IP."""
-    if not address:
-        return ""
-    read = ipaddress.ip_address(address)
-    if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped:
-        read = read.ipv4_mapped
-    return str(ipaddress.ip_network(f"{read}/{bits[read.version]}", strict=False))
 
 
 def region_of(e164: str) -> str:

@@ -15,7 +15,7 @@ from idp import clock
 from idp.bearer_secrets import keyed_hash
 from idp.errors import IdpError
 from idp.login import request_facts
-from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
+from idp.networks import network_of
 from idp.web.error_views import refused
 from idp.wording import for_agents
 
@@ -58,7 +58,7 @@ def limit_bursts(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
 
 def count(address: str | None, now: datetime) -> int:
     """Count a request of an address, and return its number within this minute, as far as this process knows."""
-    key = keyed_hash("burst", f"{network_of(address, ONE_ADDRESS)} {now:%H:%M}")
+    key = keyed_hash("burst", f"{network_of(address)} {now:%H:%M}")
     counters = [caches["own"], *([caches["default"]] if settings.LATCHKEY.redis_url else ())]
     return max(_count(it, key) for it in counters)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash
 from idp.clock import lately
-from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
+from idp.networks import network_of
 from idp.web.models import OperatorTry
 
 WINDOW = timedelta(minutes=15)
@@ -22,7 +22,7 @@ def reserve(typed: str, address: str, now: datetime) -> bool:
     The row is written before counting, so that simultaneous attempts all count. A rejected attempt does not count.
     """
     OperatorTry.objects.filter(at__lte=now - WINDOW).delete()
-    network = network_of(address, ONE_ADDRESS)
+    network = network_of(address)
     own = OperatorTry.objects.create(at=now, account=_account(typed), address=network)
     recent = OperatorTry.objects.filter(lately("at", now - WINDOW, now))
     of_account, of_address = recent.filter(account=own.account), recent.filter(address=network)
