@@ -6,7 +6,8 @@ A transaction that needs several rows takes them in one order, or PostgreSQL bre
 2. agents, in order of id,
 3. devices, in order of id,
 4. what a proof uses up or the end of a device changes: verifications, authenticator apps, passkeys, sessions, answers,
-5. that nobody signs everyone out (`cutoffs.hold`).
+5. that nobody signs everyone out (`cutoffs.hold`),
+6. one of the numbers of the day's texts, which a reserved text adds to (`otp.limits.todays_sends`).
 
 The locks leave the keys free (FOR NO KEY UPDATE), so others can write rows that refer to a row that is held. On SQLite
 a transaction has the whole file to itself from its beginning.

@@ -89,6 +89,7 @@ def key_of(what, nth):
 def fill(connection, sizes, now):
     """Write all rows of a place that has one service and one department at least. Whatever was there stays."""
     from idp.agents import counts
+    from idp.otp.limits import todays_sends
 
     words = Words(connection, now)
     with connection.cursor() as cursor:
@@ -101,6 +102,7 @@ def fill(connection, sizes, now):
         _all_sealed(cursor)
     for it in (counts.DEVICES, counts.AGENTS):
         it.count_anew(connection)
+    todays_sends.count_anew(connection, now)
 
 
 def tables(words, sizes):

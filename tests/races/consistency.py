@@ -11,7 +11,7 @@ from idp.agents.models import Agent, Device, Kind, Reason
 from idp.audit.models import Kind as Happened
 from idp.audit.models import LoginEvent
 from idp.login.models import LoginFlow
-from idp.otp.models import Outcome, Verification
+from idp.otp.models import DailySends, Outcome, Verification, VerificationSend
 from idp.saml.models import IssuedAssertion
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
@@ -92,6 +92,11 @@ def devices_and_agents_are_counted_as_they_are():
     assert counts.agents() == Agent.objects.filter(is_staff=False, is_superuser=False).count()
 
 
+def each_text_to_somebody_is_counted_once():
+    there = VerificationSend.objects.filter(verification__authenticator__isnull=False)
+    assert sum(DailySends.objects.values_list("number", flat=True)) == there.count()
+
+
 def signed_in(**which):
     return LoginEvent.objects.filter(kind=Happened.SIGNED_IN, **which)
 
@@ -107,4 +112,5 @@ RULES = (
     a_finished_login_has_its_session_and_its_line_in_the_trail,
     every_answer_is_on_record_and_in_the_trail,
     devices_and_agents_are_counted_as_they_are,
+    each_text_to_somebody_is_counted_once,
 )

@@ -22,10 +22,11 @@ from idp.login.flow import storage
 from idp.login.models import LoginFlow
 from idp.native import codes
 from idp.native.models import AuthorizationCode, Client
-from idp.otp import verifications
+from idp.otp import sends, verifications
+from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits.asker import Asker
-from idp.otp.models import Verification
+from idp.otp.models import DailySends, Verification
 from idp.passkeys import ceremony_options, lifecycle
 from idp.passkeys.models import Passkey
 from idp.policies.models import PolicyRevision
@@ -59,7 +60,7 @@ def place(transactional_db, keys, clock):
         "agent": agent,
         "enrolled": devices.enrol(agent, IPHONE, None, NOW),
         "flow": aged.MAKE[LoginFlow](NOW),
-        "verification": verifications.begin(NUMBER, NOBODY, NOW),
+        "text": sends.reserve(NUMBER, Channel.SMS, NOBODY, NOW).send,
         "code": a_code(a_client(), agent),
         "passkey": a_passkey(agent),
         "chain": sealing.hold(),
@@ -79,6 +80,11 @@ def shows_a_code_without_its_secret(place):
     assert codes.redeem(Client.objects.get(), codes.Redemption(place["code"], "elsewhere", ""), None, NOW) is None
 
 
+def reserves_another_text(place):
+    place["text"].pk, place["text"].nth = None, 2
+    place["text"].save()
+
+
 HOLDS = {
     "a browser's device, by its cookie": (Device, lambda place: device_rows.find_and_hold(place["enrolled"].secret)),
     "the same with its session": (Device, lambda place: sessions.hold_with_device(place["enrolled"].secret)),
@@ -89,6 +95,7 @@ HOLDS = {
     "a login": (LoginFlow, lambda place: storage.hold(place["flow"])),
     "a login that waits for its code": (LoginFlow, waits_for_its_code),
     "a verification that goes on": (Verification, lambda _: verifications.begin(NUMBER, NOBODY, NOW)),
+    "the number of the day's texts": (DailySends, reserves_another_text),
     "a passkey that is used": (Passkey, uses_a_passkey_unasked),
     "a code that an app shows": (AuthorizationCode, shows_a_code_without_its_secret),
     "what publications queue up for": (PolicyRevision, lambda _: PolicyRevision.objects.all().hold()),

@@ -23,6 +23,7 @@ WRITTEN_AT_SIGN_INS = {
         "authenticatorapp",
         "breaker",
         "dailycodes",
+        "dailysends",
         "onetimecode",
         "recoverycode",
         "verification",

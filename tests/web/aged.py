@@ -16,7 +16,7 @@ from idp.audit.statistics.hours import hour_of
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, Client, SignInLink
-from idp.otp.models import DailyCodes, OneTimeCode, RecoveryCode, Verification, VerificationSend
+from idp.otp.models import DailyCodes, DailySends, OneTimeCode, RecoveryCode, Verification, VerificationSend
 from idp.passkeys.models import Challenge, Purpose
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import (
@@ -110,6 +110,7 @@ MAKE = {
     DailyCodes: lambda at: DailyCodes.objects.create(  # days begin when it is NOW
         day=(at - timedelta(hours=NOW.hour)).date(), asked=0, sent=0, approved=0
     ),
+    DailySends: lambda at: DailySends.objects.create(day=(at - timedelta(hours=NOW.hour)).date(), part=0, number=1),
     LongLivedToken: lambda at: LongLivedToken.objects.create(
         device=a_computer(at), generation=1, issued_at=at - SHORT, expires_at=at, confirmed_at=at - SHORT
     ),

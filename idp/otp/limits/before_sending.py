@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Sum
 
 from idp.otp.allowances import AGAIN_LATER
 from idp.otp.limits import caps, daily_budget, pauses, sums, todays_sends
@@ -26,12 +26,10 @@ def check_limits(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: 
     The agent's own phone is paused only by its own wrong codes, so that no stranger can lock it out.
     """
     capped = [] if own else caps.capped_sends(counted_as, asker, prefix, now)
-    today = todays_sends.counted(now)
-    later_today: Part = (today.later, Count("pk"), FEW_READ)
+    of_today: Part = (todays_sends.today(now), Sum("number"), FEW_READ)
     failures = pauses.failure_parts(counted_as, own=own, now=now)
-    later, in_a_row, recent, *unread = sums.of_parts([later_today, *failures, *(it.unread(now) for it in capped)])
-    todays_sends.store(today, later.many, now)
-    if today.number + later.many >= daily_budget.budget(own=asker.agent is not None):
+    today, in_a_row, recent, *unread = sums.of_parts([of_today, *failures, *(it.unread(now) for it in capped)])
+    if today.many >= daily_budget.budget(own=asker.agent is not None):
         return Verdict(is_budget_spent=True)
     until = pauses.pause_for(counted_as, Failures(in_a_row.many, recent.many), now)
     if until is None and caps.first_reached(capped, unread, now):

@@ -2,6 +2,7 @@
 
 from idp.otp.models.breaker import Breaker
 from idp.otp.models.daily_codes import DailyCodes
+from idp.otp.models.daily_sends import DailySends
 from idp.otp.models.other_codes import AuthenticatorApp, OneTimeCode, RecoveryCode
 from idp.otp.models.phone_number import NUMBER_NAME, PhoneAuthenticator
 from idp.otp.models.safe_listing import SafeListing
@@ -24,6 +25,7 @@ __all__ = [
     "AuthenticatorApp",
     "Breaker",
     "DailyCodes",
+    "DailySends",
     "OneTimeCode",
     "Outcome",
     "PhoneAuthenticator",

@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from idp.agents import counts
+from idp.otp.limits import todays_sends
 from idp.sql import former_migrations
 from idp.sql.unfinished import RestoreUnfinished
 from idp.sql.unprepared import MIGRATE, RIGHTS
@@ -103,8 +104,8 @@ def migrations(waiting: int, unwatched: Sequence[str]) -> Finding:
 
 
 def counting(missing: Sequence[str]) -> Finding:
-    """Judge whether the triggers that count devices and agents exist."""
-    sentence = "The database does not count phones, computers and agents, so their figures are wrong."
+    """Judge whether the triggers that count devices, agents and texts exist."""
+    sentence = "The database does not count phones, computers, agents or texts, so their figures are wrong."
     return warning(SUBJECT, f"{sentence} Missing: {', '.join(missing)}.", MIGRATE)
 
 
@@ -184,7 +185,7 @@ def _tables(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         return
     waiting = _pending_migrations(connection)
     yield migrations(waiting, triggers.missing(connection))
-    if not waiting and (uncounted := counts.missing(connection)):
+    if not waiting and (uncounted := [*counts.missing(connection), *todays_sends.missing(connection)]):
         yield counting(uncounted)
 
 

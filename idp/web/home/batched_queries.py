@@ -32,9 +32,9 @@ def whether(rows: QuerySet[Any]) -> Question:
     return rows.order_by().values_list(Value(1))[:1]
 
 
-def how_many(rows: QuerySet[Any], besides: int = 0) -> Question:
-    """Return the question how many rows there are, plus `besides`."""
-    return rows.order_by().values_list(Func(F("pk"), function="COUNT", output_field=IntegerField()) + Value(besides))
+def how_many(rows: QuerySet[Any]) -> Question:
+    """Return the question how many rows there are."""
+    return rows.order_by().values_list(Func(F("pk"), function="COUNT", output_field=IntegerField()))
 
 
 def sum_of(rows: QuerySet[Any], column: str) -> Question:

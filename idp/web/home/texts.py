@@ -44,10 +44,9 @@ STANDING = (Failure.MISCONFIGURED.value,)
 
 def questions(now: datetime) -> dict[str, Question]:
     """Return the questions about texts, by the names that `alarms` reads."""
-    today = todays_sends.counted(now)
     return {
         "breaker": whether(Breaker.objects.filter(opened_at__isnull=False)),
-        "sent_today": how_many(today.later, besides=today.number),
+        "sent_today": sum_of(todays_sends.today(now), "number"),
         "refused_sends": whether(_refused_sends(now)),
         "strangers_tries": sum_of(_tried_in_vain(now), "strangers_tries"),
         # The most of all, not any: for any PostgreSQL groups all codes along an index of numbers, to find the first.
@@ -59,10 +58,9 @@ def questions(now: datetime) -> dict[str, Question]:
 def alarms(now: datetime, answers: Answers | None = None) -> list[Step]:
     """Return what is wrong with texts and codes, the worst first. `answers` are those to `questions`, if at hand."""
     answers = batched_queries.ask(questions(now)) if answers is None else answers
-    todays_sends.store_total(answers["sent_today"], now)
     found = [
         *(_breaker() if answers["breaker"] else ()),
-        *_budget(answers["sent_today"]),
+        *_budget(answers["sent_today"] or 0),
         *(_refused(now) if answers["refused_sends"] else ()),
         *_guessed(answers["strangers_tries"] or 0, now),
         *(_paused(now) if answers["paused"] else ()),

@@ -17,7 +17,7 @@ from idp.audit.statistics.hours import hour_of
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, SignInLink
-from idp.otp.models import DailyCodes, OneTimeCode, RecoveryCode, Verification, VerificationSend
+from idp.otp.models import DailyCodes, DailySends, OneTimeCode, RecoveryCode, Verification, VerificationSend
 from idp.passkeys.models import Challenge
 from idp.saml.models import HeardRequest, IssuedAssertion, Listening, Logout, LogoutNotice, ObeyedLogoutRequest
 from idp.saml.models.logout import Outcome
@@ -81,6 +81,7 @@ RULES = (
     Rule("logins", Loan, lambda it: Q(expires_at__lt=it)),
     Rule("codes", VerificationSend, lambda it: Q(verification__started_at__lt=it)),
     Rule("codes", Verification, lambda it: Q(started_at__lt=it)),
+    Rule("codes", DailySends, lambda it: Q(day__lt=it.date())),
     Rule("one_time_codes", OneTimeCode, lambda it: Q(expires_at__lt=it)),
     Rule("recovery_codes", RecoveryCode, lambda it: Q(used_at__lt=it)),
     Rule("answers", IssuedAssertion, lambda it: Q(issued_at__lt=it)),

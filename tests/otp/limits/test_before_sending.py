@@ -14,7 +14,7 @@ from idp.otp import sends, verifications
 from idp.otp.allowances import AGAIN_LATER
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import caps, daily_budget, todays_sends, unproved_sends
+from idp.otp.limits import caps, daily_budget, unproved_sends
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Paused
@@ -44,7 +44,6 @@ def floor(db, settings):
     Agent.objects.bulk_create(agents)
     PhoneAuthenticator.objects.bulk_create(numbers)
     yield [(NOW + nr * EVERY, it) for nr, it in enumerate(numbers)]
-    todays_sends._counted.clear()
     unproved_sends._past.clear()
 
 

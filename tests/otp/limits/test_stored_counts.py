@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from idp.otp import open_channels
-from idp.otp.limits import caps, sums, todays_sends, unproved_sends
+from idp.otp.limits import caps, sums, unproved_sends
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.web.home import texts
@@ -14,14 +14,13 @@ from tests.conftest import NOW
 
 PREFIX, NUMBER = "+442079", "nobody's"
 MANY = 2 * unproved_sends.FEW
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 SOMEBODY = Asker(None, None)
 
 
 @pytest.fixture(autouse=True)
 def nothing_stored():
     yield
-    todays_sends._counted.clear()
     unproved_sends._past.clear()
 
 
@@ -83,22 +82,3 @@ def test_failures_are_found_without_reading_the_sends_that_went_well(agent):
     assert "sends_that_failed" in asked.explain()
     assert "codes_tried_in_vain" in texts._wrong_in_a_row(NOW).explain()
     assert "codes_tried_in_vain" in texts._tried_in_vain(NOW).explain()
-
-
-def test_sends_of_today_are_counted_once(agent):
-    were_sent(MANY, NOW - HOUR, PhoneAuthenticator.objects.get())
-    were_sent(1, NOW - HOUR)  # a decoy
-    assert todays_sends.sent_today(NOW) == MANY
-    VerificationSend.objects.all().delete()
-    were_sent(2, NOW, PhoneAuthenticator.objects.get())
-    assert todays_sends.sent_today(NOW + MINUTE) == MANY + 2
-    assert todays_sends.sent_today(NOW + 24 * HOUR) == 0
-
-
-def test_texts_of_a_node_whose_clock_is_behind_are_counted_within_ten_minutes(agent):
-    phone = PhoneAuthenticator.objects.get()
-    were_sent(MANY, NOW - HOUR, phone)
-    todays_sends.sent_today(NOW)
-    were_sent(MANY, NOW - HOUR / 2, phone)
-    assert todays_sends.sent_today(NOW + MINUTE) == MANY
-    assert todays_sends.sent_today(NOW + 10 * MINUTE) == 2 * MANY
