@@ -138,7 +138,7 @@ class StaleRequest(IdpError):
 
 
 class RepeatedLogoutRequest(IdpError):
-    """A LogoutRequest that was accepted and answered before: its service would not send it again."""
+    """A LogoutRequest whose ID was obeyed before, and its service has a session that did not end then."""
 
     code = "saml_repeated_logout_request"
     status = 400

@@ -124,6 +124,29 @@ def test_a_sign_out_that_comes_again_does_not_ask_a_service_that_has_answered(cl
     assert statuses(answer) == [names.SUCCESS]
 
 
+def test_a_service_whose_answer_was_lost_gets_it_when_it_asks_again(clock, phone, shifts):
+    address = shifts.logout_url(shifts.sign_in(phone), "over & out", ID="_bye")
+    get_without_redirect(phone, address)  # and its answer never arrives
+    answer, relay_state = shifts.read_address(get_without_redirect(phone, address).headers["Location"])
+    assert (statuses(answer), answer.get("InResponseTo")) == ([names.SUCCESS], "_bye")
+    assert relay_state == "over & out"
+    assert LoginEvent.objects.filter(kind=Kind.SIGNED_OUT).count() == 1
+
+
+def test_a_service_that_asks_again_for_a_stranger_hears_again_that_it_is_one(clock, phone, shifts):
+    address = shifts.logout_url(replace(shifts.sign_in(phone), name_id=STRANGER))
+    for _ in range(2):
+        answer, _ = shifts.read_address(get_without_redirect(phone, address).headers["Location"])
+        assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
+
+
+def test_a_sign_out_under_the_id_of_somebody_elses_is_not_called_a_success(clock, phone, desktop, shifts):
+    at_phone, at_desktop = shifts.sign_in(phone), shifts.sign_in(desktop)
+    get_without_redirect(phone, shifts.logout_url(at_phone, ID="_always"))
+    assert desktop.open(shifts.logout_url(at_desktop, ID="_always")).status == 400
+    assert not service_asks_for_a_code(desktop, shifts)
+
+
 def test_signing_out_by_post_gets_a_response_by_post(clock, phone):
     shifts = PretendService("shifts", logout=POST_ONLY)
     told = shifts.sign_in(phone)
@@ -235,14 +258,14 @@ def test_a_service_that_wants_no_answer_gets_none(clock, phone, shifts):
     assert service_asks_for_a_code(phone, shifts)
 
 
-def test_a_sign_out_that_wants_no_answer_can_come_again_until_it_is_done(clock, phone, shifts, wiki):
+def test_a_sign_out_that_wants_no_answer_can_come_again(clock, phone, shifts, wiki):
     at_shifts, _ = shifts.sign_in(phone), wiki.sign_in(phone)
     address = shifts.logout_url(at_shifts, extensions=ASYNCHRONOUS)
     get_without_redirect(phone, address)  # and its answer never arrives
     asked, _ = wiki.read_address(get_without_redirect(phone, address).headers["Location"])
     page = phone.open(wiki.answer_url(asked))
     assert (page.status, page.heading) == (200, "You are signed out")
-    assert phone.open(address).heading == "This sign-out was requested before"
+    assert phone.open(address).heading == "You are signed out"
 
 
 def test_without_a_session_index_every_session_of_that_person_there_ends(clock, phone, desktop, shifts):
@@ -299,8 +322,9 @@ def test_the_name_id_of_another_service_ends_nothing(clock, phone, shifts, wiki)
     assert not service_asks_for_a_code(phone, shifts)
 
 
-def test_a_logout_request_counts_once(clock, phone, shifts):
-    address = shifts.logout_url(shifts.sign_in(phone))
+@pytest.mark.parametrize("named", [{}, {"index": None}], ids=["its session", "all sessions"])
+def test_a_logout_request_that_comes_again_after_a_new_sign_in_does_not_end_that(clock, phone, shifts, named):
+    address = shifts.logout_url(shifts.sign_in(phone), **named)
     get_without_redirect(phone, address)
     shifts.sign_in(phone)
     page = phone.open(address)

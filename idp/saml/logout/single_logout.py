@@ -36,15 +36,16 @@ ANSWERED = (Outcome.ENDED, Outcome.REFUSED)
 def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: Origin, now: datetime) -> Logout:
     """End the sessions that a LogoutRequest names, once, and start to notify the other services.
 
-    The same request may come again until it is answered, since the browser may find us busy, or lose our redirect. It
-    ends nothing more then. Raises RepeatedLogoutRequest after that, and AnswerLogoutWithStatus if we never gave the
-    service provider that name.
+    The same request may come again, since the browser may find us busy, or lose our redirect. It ends nothing more
+    then, and is answered. Raises RepeatedLogoutRequest after a new sign-in, and AnswerLogoutWithStatus if we never gave
+    the service provider that name.
     """
     with transaction.atomic():
         if _is_repeated(sp, request):
-            return _unanswered(sp, request)
-        devices = _devices(sp, request)
-        logout = _begin_for(sp, request, devices, origin, now) if devices else None
+            logout = _begun_before(sp, request)
+        else:
+            devices = _devices(sp, request)
+            logout = _begin_for(sp, request, devices, origin, now) if devices else None
     if logout is None:  # raised after the commit: the same request ends no later session either
         raise AnswerLogoutWithStatus(
             SamlStatus(names.REQUESTER, names.UNKNOWN_PRINCIPAL),
@@ -134,11 +135,18 @@ def _is_repeated(sp: ServiceProvider, request: TrustedLogoutRequest) -> bool:
     return False
 
 
-def _unanswered(sp: ServiceProvider, request: TrustedLogoutRequest) -> Logout:
+def _begun_before(sp: ServiceProvider, request: TrustedLogoutRequest) -> Logout | None:
+    """Return the logout that this request began before, or None if it named nobody then.
+
+    Raises RepeatedLogoutRequest if its sender has a session that it names, as another request under a used ID would, or
+    one begun since: whoever signed in again would read that they are signed out.
+    """
     begun = Logout.objects.filter(initiator=sp, request_id=request.id).order_by("begun_at").last()
-    if begun is None or begun.finished_at is not None:
-        raise RepeatedLogoutRequest("this LogoutRequest was taken before")
-    _ask_again(begun)
+    for it in _received(sp, request):
+        if it.over_at is None and (request.ends(it.session_index) or (begun and it.issued_at >= begun.begun_at)):
+            raise RepeatedLogoutRequest("this LogoutRequest was obeyed before, and did not end a session that is open")
+    if begun is not None and begun.finished_at is None:
+        _ask_again(begun)
     return begun
 
 
@@ -147,15 +155,16 @@ def _ask_again(logout: Logout) -> None:
     logout.notices.filter(outcome=Outcome.ASKED).update(outcome=Outcome.WAITING)
 
 
-def _devices(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[UUID]:
-    """Return the devices on which the sessions that the request names were begun."""
+def _received(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[IssuedAssertion]:
+    """Return the Assertions that the sender received about the subject of its request."""
     issued = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id)
     idp = published.entity_id()
-    ended = [
-        it.session_index
-        for it in issued
-        if request.is_about(Subject(it.name_id, it.name_id_format), idp) and request.ends(it.session_index)
-    ]
+    return [it for it in issued if request.is_about(Subject(it.name_id, it.name_id_format), idp)]
+
+
+def _devices(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[UUID]:
+    """Return the devices on which the sessions that the request names were begun."""
+    ended = [it.session_index for it in _received(sp, request) if request.ends(it.session_index)]
     return sorted(set(SsoSession.objects.filter(index__in=ended).values_list("device", flat=True)))
 
 

@@ -30,7 +30,7 @@ class Outcome(models.TextChoices):
 
 
 class ObeyedLogoutRequest(models.Model):
-    """A LogoutRequest that was obeyed. Its ID is refused until `replayable_until`."""
+    """A LogoutRequest that was obeyed. Its ID is not obeyed again until `replayable_until`."""
 
     service_provider = models.ForeignKey(ServiceProvider, models.CASCADE)
     request_id = models.CharField(max_length=256)
