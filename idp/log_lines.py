@@ -27,10 +27,14 @@ MOST_GATHERED = 20  # an import of a file may cause thousands of events
 _gathered: ContextVar[tuple[int, list[dict[str, str]]] | None] = ContextVar("gathered", default=None)
 """The thread of a request, since other threads inherit a copy of its context, and the events in it."""
 
+LONGEST = 2000
+"""Characters of a text of others that are written: a stranger may send a request line of any length."""
+_IN_EMAIL = "[^\\s@<>\"'(),=]"
 PERSONAL = (
     (re.compile(r"\b(DETAIL|CONTEXT|HINT):.*", re.DOTALL), r"\1: …"),  # values of a row, as PostgreSQL quotes them
     (re.compile(r"eyJ[\w-]{5,}(\.[\w-]*)*"), "…"),  # a JWT
-    (re.compile(r"[^\s@<>\"'(=,]+@[^\s@<>\"'),]+"), "…@…"),
+    # An email begins where a word does: to try each letter of a long word would take the square of its length.
+    (re.compile(f"(?<!{_IN_EMAIL}){_IN_EMAIL}+@{_IN_EMAIL}+"), "…@…"),
     (re.compile(r"\+\d[\d ()-]{5,}\d|(?<![\w.-])\d{8,}(?![\w.-])"), "…"),  # phone numbers
     (re.compile(r"(?<!pid:)(?<!pid: )(?<![\w.-])\d{6}(?![\w.-])"), "…"),  # codes; gunicorn logs process IDs
     (re.compile(r"\?[^\s\"']+"), "?…"),  # the query of an address
@@ -38,10 +42,10 @@ PERSONAL = (
 
 
 def impersonal(text: str) -> str:
-    """Return a text without personal data, codes and tokens."""
+    """Return the beginning of a text, without personal data, codes and tokens."""
     for pattern, instead in PERSONAL:
         text = pattern.sub(instead, text)
-    return text
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def withhold(_: object, __: str, line: EventDict) -> EventDict:

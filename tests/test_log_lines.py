@@ -4,6 +4,7 @@ import json
 import logging
 import logging.config
 import runpy
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
@@ -20,7 +21,7 @@ from idp.audit import acts
 from idp.audit.events import Actor, Origin, acting, record
 from idp.audit.models import Kind, LoginEvent
 from idp.conf import ROOT
-from idp.log_lines import impersonal
+from idp.log_lines import LONGEST, impersonal
 from idp.web.middleware.references import references
 from tests.conftest import NOW
 from tests.log_lines import lines
@@ -35,6 +36,7 @@ SAID = {
     "the code 123456 is wrong": "the code … is wrong",
     "Key (number)=(+12015550101)": "Key (number)=(…)",
     "mail to <ana.garcia+x@acme.example>, please": "mail to <…@…>, please",
+    "(ana@acme.example)bob@acme.example, eva@acme.example=ana@acme.example": "(…@…)…@…, …@…=…@…",
     "bad token eyJhbGciOiJFUzI1NiJ9.eyJzdWIi.c2ln": "bad token …",
     "GET /oauth/authorize?login_hint=ana HTTP/1.1": "GET /oauth/authorize?… HTTP/1.1",
     "timed out after 8.0 s, 3 of 5 tries, port 5432, pid 16559": None,
@@ -49,6 +51,13 @@ SAID = {
 @pytest.mark.parametrize(("said", "written"), SAID.items(), ids=range(len(SAID)))
 def test_personal_data_and_secrets_are_left_out_of_log_lines(said, written):
     assert impersonal(said) == (said if written is None else written)
+
+
+@pytest.mark.parametrize("what", ["A", "eyJ", "1", "+1", "+1(", "a@", "?"])
+def test_a_long_text_is_searched_in_no_time_and_cut(what):
+    begun = time.process_time()
+    assert len(impersonal(what * 100_000)) <= LONGEST + 1
+    assert time.process_time() - begun < 2
 
 
 def test_a_database_error_is_logged_without_the_values_of_the_row(agent, lines):

@@ -95,3 +95,11 @@ def test_connections_opened_in_advance_take_no_thread(place):
         for _ in range(15 * place.size):
             at_the_end.enter_context(socket.create_connection((HOST, place.port)))
         assert requests.get(f"http://{HOST}:{place.port}/healthz", timeout=5).status_code == 200
+
+
+def test_what_is_no_http_keeps_nobody_waiting_while_it_is_logged(place):
+    with ExitStack() as at_the_end:
+        for _ in range(15 * place.size):
+            client = at_the_end.enter_context(socket.create_connection((HOST, place.port)))
+            client.sendall(b"A" * 30_000 + b" / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert requests.get(f"http://{HOST}:{place.port}/healthz", timeout=5).status_code == 200
