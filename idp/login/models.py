@@ -111,6 +111,14 @@ class LoginFlow(models.Model):
         return method in self.accepted
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Whether a code that was typed here had no verdict, so that Verify may have used it up.
+
+        It says nothing about the code or the number: a decoy is in doubt just as easily.
+        """
+        return self.verification is not None and self.verification.unjudged_in == self.pk
+
+    @property
     def limits(self) -> timeouts.TimeoutPolicy:
         """The current limits of its timeout policy."""
         return in_force.limits_of(self.timeout_policy_id)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
@@ -29,18 +30,27 @@ class Checked(StrEnum):
     UNKNOWN = "unknown"
 
 
-def check(verification: Verification, code: str, asker: Asker, gateway: CodeChecker, now: datetime) -> Checked:
-    """Check a code.
+def check(
+    verification: Verification,
+    code: str,
+    asker: Asker,
+    gateway: CodeChecker,
+    now: datetime,
+    *,
+    login: UUID | None = None,
+) -> Checked:
+    """Check a code, which was typed in a login if not for a test.
 
     No code is right for a decoy, or for a verification that is used up. A stranger sees the same answer in each case.
     An approved verification stays open: `verifications.approve` ends it in the transaction that signs the agent in.
     """
     if allowances.is_over(verification.started_at, now):
         return Checked.EXPIRED
-    if not verifications.count_try(verification, asker):
+    if not verifications.count_try(verification, asker, login):
         return Checked.TOO_MANY_TRIES
     current = _current(verification, now)
     verification.tries, verification.strangers_tries = current.tries, current.strangers_tries
+    verification.unjudged_in = current.unjudged_in
     phone, tests = current.authenticator, _tests_beside(current)
     if phone is None or current.ended_at is not None or not _was_sent(current) or current.sid in tests:
         return _wrong_unless_down(gateway, now)

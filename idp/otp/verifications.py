@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -91,13 +92,23 @@ def is_under_way(verification: Verification, now: datetime) -> bool:
     return verification.ended_at is None and not allowances.is_over(verification.started_at, now)
 
 
-def count_try(verification: Verification, asker: Asker) -> bool:
-    """Use one of the remaining tries, before a code is checked. Returns False if there is none."""
+def count_try(verification: Verification, asker: Asker, login: UUID | None = None) -> bool:
+    """Use one of the remaining tries, before a code is checked. Returns False if there is none.
+
+    Until `note_verdict`, the row says in which login a code was typed that had no verdict.
+    """
     left = Verification.objects.filter(pk=verification.pk, tries__lt=allowances.TRIES)
     if asker.agent is not None and asker.owns(verification.authenticator):
-        return left.update(tries=F("tries") + 1) == 1
+        return left.update(tries=F("tries") + 1, unjudged_in=login) == 1
     strangers = left.filter(strangers_tries__lt=allowances.STRANGERS_TRIES)
-    return strangers.update(tries=F("tries") + 1, strangers_tries=F("strangers_tries") + 1) == 1
+    counted = {"tries": F("tries") + 1, "strangers_tries": F("strangers_tries") + 1}
+    return strangers.update(**counted, unjudged_in=login) == 1
+
+
+def note_verdict(verification: Verification, login: UUID) -> None:
+    """Store that the latest code which was typed in a login had its verdict."""
+    Verification.objects.filter(pk=verification.pk, unjudged_in=login).update(unjudged_in=None)
+    verification.unjudged_in = None
 
 
 def approve(verification: Verification, now: datetime, outcome: Outcome = Outcome.APPROVED) -> bool:

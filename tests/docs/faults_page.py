@@ -41,11 +41,12 @@ FAULTS = [
     Fault(
         "F2",
         "Verify does not answer when a code is checked",
-        "Latchkey asks once for the result; an approval counts",
+        "Latchkey asks once for the result; an approval counts. If it got lost, the page says to ask for a new code",
         (
             f"{TWILIO}::test_an_approval_that_got_lost_counts_if_it_can_be_read",
-            f"{TWILIO}::test_an_approval_that_got_lost_is_gone_if_it_cannot_be_read",
+            f"{TWILIO}::test_an_approval_that_got_lost_is_no_verdict_if_it_cannot_be_read",
             f"{TWILIO}::test_a_lost_check_that_is_still_pending_is_no_verdict",
+            f"{TROUBLE}::test_a_right_code_whose_approval_got_lost_is_not_called_wrong_and_the_next_one_signs_in",
         ),
     ),
     Fault(

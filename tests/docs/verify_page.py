@@ -43,13 +43,19 @@ Rows marked ‡ say nothing about the number. A circuit breaker for the whole in
   the number's [test codes](../how-to/i-cant-sign-in.md). If that answer gets lost, there is nothing to read.
 - For a number that belongs to nobody, Latchkey asks Verify about the service itself, as often and with the same
   consequences.
+- Verify approves a code once. If its answer got lost, or Latchkey's process was killed before it noted the approval,
+  the same code is *gone* when the agent types it again. So in a login that typed a code without getting a verdict,
+  *wrong code* and *gone* both read *That code isn't right, or no longer works. Choose Text me again for a new one.*
+  The next text has a new code. All this is the same for a number that belongs to nobody, and each try counts, so it
+  tells a stranger nothing and gives no further guess.
 
 ## How to read the tables
 
 - **Twilio says** is the HTTP status and Twilio's error number, or the `status` of a verification. A number without an
   HTTP status matches any 4xx.
 - **Repeated**: a text is repeated only if Twilio certainly did nothing. If the answer to a check is lost, Latchkey
-  reads the verification once by its SID. `approved` counts; a 404 or anything else does not.
+  reads the verification once by its SID. `approved` counts; a 404 or anything else does not, and the agent reads
+  *We could not check that code.* A 404 would say that the code was right, or that its time was over.
 - **Operators read** the sentence about a start in *Codes*, on the event in the *Trail*, and in `manage.py why`. An
   **alarm** stays on the admin's home page for 24 hours; for wrong credentials, as long as they are wrong.
 - For checks, the trail has the verdict and the log has Twilio's error number (`verify_call_failed`), which leads to

@@ -129,6 +129,29 @@ def test_only_registered_numbers_get_a_text(still, phone, verify):
     assert set(verify.state.counters()["numbers"]) == {KNOWN}
 
 
+def test_pages_after_a_code_whose_verdict_got_lost_do_not_reveal_who_is_registered(still, phone, verify):
+    """The code is right for one of them, so that Verify has used it up."""
+    known, unknown = (lost_and_again(phone, still, verify, typed) for typed in (KNOWN, UNKNOWN))
+    assert known == unknown
+
+
+def lost_and_again(phone, still, verify, typed):
+    """Type the known number's code, whose verdict gets lost, and again; ask for another, and mistype it."""
+    still.move_to(NOW)
+    browser = phone.like()
+    page = browser.ask_code(browser.ask_flex(), typed)
+    code = phone.code(KNOWN)
+    background.settle()
+    order_fault(verify, "drop")
+    pages = [browser.submit(page, "code", code=code) for _ in range(3)]
+    still.shift(31)
+    pages.append(browser.submit(pages[-1], "again", again="sms"))
+    background.settle()
+    pages.append(browser.submit(pages[-1], "code", code="000000"))
+    assert pages[0].status != pages[1].status
+    return [(it.status, masked(it.text, typed)) for it in pages]
+
+
 class Clock:
     """Moves with Verify's calls and with the pauses before rejections, and with nothing else."""
 

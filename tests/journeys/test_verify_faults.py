@@ -5,13 +5,22 @@ import pytest
 from idp import background
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
+from idp.clock import now
+from idp.login.codes import sending
+from idp.login.models import LoginFlow
+from idp.otp import checks
+from idp.otp.checks import Checked
+from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification, VerificationSend
 from idp.web.trail import words
+from tests.hostile.typing_codes import wrong
 from tests.journeys.verify_faults import order_fault, take_verify_down
 
 pytestmark = pytest.mark.any_database
 
 DOWN = "We can't send codes right now."
+NO_LONGER = "That code isn't right, or no longer works. Choose Text me again for a new one."
+NEWEST, SAME = "Use the newest code.", "It is the same code"
 TROUBLES = [f"+1201555019{digit}" for digit in range(10)]
 
 
@@ -119,6 +128,41 @@ def test_a_failed_check_signs_nobody_in(phone, verify, kind):
     assert page.status in {403, 503}
     assert page.form_with("SAMLResponse") is None
     assert Device.objects.count() == 0
+
+
+@pytest.mark.parametrize("kind", ["drop", "truncated"])
+def test_a_right_code_whose_approval_got_lost_is_not_called_wrong_and_the_next_one_signs_in(phone, verify, clock, kind):
+    page = phone.ask_code(phone.ask_flex())
+    code = phone.code()
+    background.settle()
+    order_fault(verify, kind)
+    page = phone.submit(page, "code", code=code)
+    assert (page.status, "We could not check that code." in page.text) == (503, True)
+    page = phone.submit(page, "code", code=code)
+    assert (page.status, NO_LONGER in page.text) == (403, True)
+    clock.shift(31)
+    page = phone.submit(page, "again", again="sms")
+    assert (NEWEST in page.text, SAME in page.text) == (True, False)
+    assert phone.arrive(phone.submit(page, "code", code=phone.code(after=1)))["signed_in"]
+
+
+def test_a_right_code_whose_process_was_killed_before_it_could_note_that_is_not_called_wrong(phone):
+    page = phone.ask_code(phone.ask_flex())
+    code, flow = phone.code(), LoginFlow.objects.get()
+    background.settle()
+    flow.verification.refresh_from_db()
+    approved = checks.check(flow.verification, code, Asker(None, None), sending.gateway(), now(), login=flow.pk)
+    assert (approved, NO_LONGER in phone.submit(page, "code", code=code).text) == (Checked.APPROVED, True)
+
+
+def test_after_a_wrong_code_that_was_checked_the_text_sent_again_has_the_same_code(phone, verify, clock):
+    page = phone.ask_code(phone.ask_flex())
+    phone.code()
+    page = phone.submit(page, "code", code=wrong(phone))
+    assert (NO_LONGER in page.text, "That code isn't right." in page.text) == (False, True)
+    clock.shift(31)
+    page = phone.submit(page, "again", again="sms")
+    assert (NEWEST in page.text, SAME in page.text) == (False, True)
 
 
 def test_a_landline_can_be_called(phone, clock):

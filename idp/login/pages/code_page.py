@@ -40,13 +40,16 @@ def malformed(form: CodeForm) -> Feedback:
     return Feedback(400, str(form.errors["code"][0]))
 
 
-def rejected(result: Checked) -> Feedback:
-    """Say why a code was rejected."""
+def rejected(result: Checked, flow: LoginFlow) -> Feedback:
+    """Say why a code was rejected. One that is typed again because its verdict got lost may have been right."""
     match result:
         case Checked.EXPIRED:
             return Feedback(410, _("That code has expired. Choose Text me again for a new one."))
         case Checked.UNKNOWN:
             return Feedback(503, _("We could not check that code. Try again in a moment."), was_tried=True)
+    if flow.is_in_doubt:
+        sentence = _("That code isn't right, or no longer works. Choose Text me again for a new one.")
+        return Feedback(403, sentence, was_tried=True)
     return Feedback(403, _("That code isn't right."), was_tried=True)
 
 
@@ -79,6 +82,7 @@ def show(request: HttpRequest, flow: LoginFlow, feedback: Feedback = NO_FEEDBACK
         "channel": left.channel,
         "over": now >= left.expires_at,
         "sends": left.sends,
+        "in_doubt": flow.is_in_doubt,
         "policy": flow.limits,
         "texts_down": feedback.texts_down or requesting.texts_are_down(flow, now),
         "ways": ways,

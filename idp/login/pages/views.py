@@ -133,7 +133,7 @@ def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
         return _show(request, flow, result)
     # If nobody has the number, there is no code to check. The pause hides the difference.
     rejection_delay.wait_until(due)
-    return code_page.show(request, flow, code_page.rejected(result))
+    return code_page.show(request, flow, code_page.rejected(result, flow))
 
 
 def _handle_other_code(request: HttpRequest, flow: LoginFlow, way: Way) -> HttpResponse:

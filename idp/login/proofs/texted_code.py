@@ -12,7 +12,7 @@ from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
 from idp.login.proofs import approved_code, rejection
 from idp.login.request_facts import RequestFacts
-from idp.otp import checks
+from idp.otp import checks, verifications
 from idp.otp.checks import Checked
 from idp.versions import version
 
@@ -23,10 +23,13 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
     if flow.verification is None or not flow.accepts(Method.CODE):
         return AskPhone(None)
     if not approvals.is_valid(flow, now):
+        was_in_doubt = flow.is_in_doubt
         with checking.with_deadline() as verify:
-            checked = checks.check(flow.verification, code, asker_of(facts), verify, now)
+            checked = checks.check(flow.verification, code, asker_of(facts), verify, now, login=flow.pk)
         flow.texts_fail = None  # this and the configuration may have changed meanwhile
         version.unpin()
+        if checked in {Checked.WRONG, Checked.GONE} and not was_in_doubt:
+            verifications.note_verdict(flow.verification, flow.pk)
         if checked != Checked.APPROVED:
             if checked == Checked.GONE:
                 approved_code.wait_for_twin(request)

@@ -30,7 +30,7 @@ class Verification(models.Model):
     Verify goes by number: every browser that asks for the same number meanwhile gets the same code, so
     sends and tries are counted here, over all of them. An identifier that belongs to nobody gets a decoy,
     without authenticator, that counts alike and never reaches Twilio. `counted_as` is a keyed hash of the
-    number or, for a decoy, of what was typed.
+    number or, for a decoy, of what was typed. `unjudged_in` is the login whose latest code has had no verdict so far.
 
     One that an operator asked for (`asked_by`) only tries whether texts arrive: it is counted by itself, and its code
     signs nobody in.
@@ -47,6 +47,7 @@ class Verification(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    unjudged_in = models.UUIDField(null=True, blank=True, editable=False)
     asked_by = models.ForeignKey(
         Agent, models.PROTECT, null=True, blank=True, related_name="test_codes", db_index=False
     )

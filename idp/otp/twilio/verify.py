@@ -96,10 +96,10 @@ class TwilioGateway:
         return failed_check(answer) is CheckResult.GONE
 
     def probe(self) -> Failure | None:
-        """Ask the service about itself; see `VerifyGateway`."""
+        """Ask the service about itself; see `VerifyGateway`. An answer that got lost is none, as for a check."""
         answer = self._twice_at_most(Call.CHECK, self.service)
         if isinstance(answer, Trouble) and answer.answer_lost:
-            answer = self.service()
+            self.service()
         if isinstance(answer, Service):
             return None
         failure = failed_start(answer)
@@ -116,10 +116,13 @@ class TwilioGateway:
         return service
 
     def _look_up(self, sid: str, to: str) -> CheckResult:
-        """Ask for the result of a check whose answer got lost. If it is still pending, the result is unknown."""
+        """Ask for the result of a check whose answer got lost. Unless it is known, so is nothing about the code.
+
+        Pending says that Verify judged it wrong, or never saw it; gone, that it was right, or that its time was over.
+        """
         answer = self._call(Call.CHECK, lambda verify: verify.verifications(sid).fetch())
         result = self._result("fetch", answer, sid=sid, to=to)
-        return CheckResult.UNKNOWN if result is CheckResult.WRONG_CODE else result
+        return CheckResult.UNKNOWN if result in {CheckResult.WRONG_CODE, CheckResult.GONE} else result
 
     def _result(
         self, call: str, answer: Answer | Trouble, *, sid: str, to: str, tests: Collection[str] = ()

@@ -24,6 +24,12 @@ def test_a_service_that_does_not_answer_is_down(gateway, verify, kind):
     assert gateway.probe() is Failure.UNAVAILABLE
 
 
+@pytest.mark.parametrize("kind", LOST)
+def test_a_service_whose_answer_got_lost_did_not_answer(gateway, verify, kind):
+    verify.state.order_faults([Fault(kind)])
+    assert gateway.probe() is Failure.UNAVAILABLE
+
+
 @pytest.mark.parametrize(
     ("fault", "calls"),
     [(Fault(FaultKind.DROP, calls=9), 2), (Fault(FaultKind.ERROR, calls=9, status=429, code=20429), 2)],
@@ -173,10 +179,10 @@ def test_an_approval_that_got_lost_counts_if_it_can_be_read(gateway, verify, pho
 
 
 @pytest.mark.parametrize("kind", LOST)
-def test_an_approval_that_got_lost_is_gone_if_it_cannot_be_read(gateway, verify, phones, kind):
+def test_an_approval_that_got_lost_is_no_verdict_if_it_cannot_be_read(gateway, verify, phones, kind):
     sid = phones.ask(ANA)
     verify.state.order_faults([Fault(kind)])
-    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.GONE
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
 
 
 def test_a_check_that_is_not_answered_in_time_is_looked_up_once(impatient, verify, phones):
