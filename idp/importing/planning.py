@@ -164,29 +164,34 @@ def _twice(what: str, row: int, rows: Sequence[int]) -> str:
 
 
 def _without_conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> list[Problem]:
-    """Remove rows whose number would belong to two people, repeatedly, until none is left. Returns their problems."""
+    """Remove rows whose number would belong to two people, until none is left. Returns their problems.
+
+    Whoever loses a row keeps their number, so a row that gives it to somebody else is lost too. In a file whose
+    numbers have slipped by a row, that goes on to the other end.
+    """
+    in_file = _rows((person.number, it.row) for it, person in wanted.values() if person.number)
+    kept = {it.person.number: it for key, it in here.items() if it.person.number and key not in wanted}
+    claims = _claims(wanted, here)
+    contested = [(it, kept.get(it)) for it in claims if it in kept or len(in_file[it]) > 1]
     problems: list[Problem] = []
-    while found := list(_conflicts(wanted, here)):
-        for key, problem in found:
-            del wanted[key]
-            problems.append(problem)
+    for number, holder in contested:  # grows meanwhile
+        for key in claims.pop(number, ()):
+            it, _ = wanted.pop(key)
+            sentence = _taken(holder) if holder else _twice("number", it.row, in_file[number])
+            problems.append(Problem(it.row, it.email, Column.NUMBER.value, sentence))
+            if key in here:
+                contested.append((here[key].person.number, here[key]))
     return problems
 
 
-def _conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> Iterator[tuple[str, Problem]]:
-    in_file = _rows((person.number, it.row) for it, person in wanted.values() if person.number)
-    kept = {it.person.number: it for key, it in here.items() if it.person.number and key not in wanted}
-    for key, (it, person) in wanted.items():
+def _claims(wanted: _Wanted, here: Mapping[str, Known]) -> dict[str, list[str]]:
+    """Return by number whom the file gives it that they do not have yet."""
+    claims: dict[str, list[str]] = {}
+    for key, (_, person) in wanted.items():
         before = here[key].person.number if key in here else ""
-        if not person.number or person.number == before:
-            continue
-        if person.number in kept:
-            sentence = _taken(kept[person.number])
-        elif len(in_file[person.number]) > 1:
-            sentence = _twice("number", it.row, in_file[person.number])
-        else:
-            continue
-        yield key, Problem(it.row, it.email, Column.NUMBER.value, sentence)
+        if person.number not in ("", before):
+            claims.setdefault(person.number, []).append(key)
+    return claims
 
 
 def _taken(by: Known) -> str:
