@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from idp.agents.models import Device
 from idp.login.flow import device_state
 from idp.login.ladder.next_code import NextCode, next_code
-from idp.login.pages.localised import both, instant
+from idp.login.pages.localised import both, instant, sentence
 from idp.native.models import Client, ClientKind
 from idp.policies.models import TimeoutPolicy as Chosen
 from idp.policies.timeouts import TimeoutPolicy
@@ -54,13 +55,13 @@ def due_times(device: Device, session: SsoSession | None, policies: Iterable[InF
     return found
 
 
-def for_agent(device: Device, now: datetime) -> list[str]:
-    """Return sentences for an agent: when this device needs its next code, one for each group of services."""
+def for_agent(device: Device, now: datetime) -> list[SafeString]:
+    """Return sentences for an agent, as HTML: when this device needs its next code, one for each group of services."""
     found = due_times(device, sessions.find(device), in_force())
     if len(found) == 1:
         return [_sentence(next(iter(found)), now)]
     groups = [(both(names), _sentence(due, now)) for due, names in found.items()]
-    return [_("%(services)s: %(sentence)s") % {"services": names, "sentence": sentence} for names, sentence in groups]
+    return [sentence(_("%(services)s: %(sentence)s"), services=names, sentence=due) for names, due in groups]
 
 
 def for_operator(device: Device, session: SsoSession | None, policies: list[InForce], now: datetime) -> str:
@@ -78,19 +79,17 @@ def by_service(
     return [(", ".join(names), _short(due, now)) for due, names in due_times(device, session, policies).items()]
 
 
-def _sentence(due: NextCode, now: datetime) -> str:
+def _sentence(due: NextCode, now: datetime) -> SafeString:
     unused = instant(due.unused)
     if due.unused <= now:
-        return _("You need a code next time you sign in.")
+        return sentence(_("You need a code next time you sign in."))
     if due.at_latest is None:
-        sentence = _("You need no new code while you keep signing in. If you stop, you need one on %(at)s.")
-        return sentence % {"at": unused}
+        keep = _("You need no new code while you keep signing in. If you stop, you need one on %(at)s.")
+        return sentence(keep, at=unused)
     if due.at_latest == due.unused:
-        return _("You need your next code on %(at)s.") % {"at": unused}
-    return _("You need your next code on %(latest)s, or on %(at)s if you do not sign in before then.") % {
-        "latest": instant(due.at_latest),
-        "at": unused,
-    }
+        return sentence(_("You need your next code on %(at)s."), at=unused)
+    either = _("You need your next code on %(latest)s, or on %(at)s if you do not sign in before then.")
+    return sentence(either, latest=instant(due.at_latest), at=unused)
 
 
 def _short(due: NextCode, now: datetime) -> str:

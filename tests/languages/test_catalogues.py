@@ -135,3 +135,11 @@ def test_numbers_in_arabic_texts_are_isolated_to_keep_the_order_of_digits(texts)
     arabic = [text for code, _, text in texts if code == "ar" and NUMBER.search(text)]
     assert arabic
     assert all(re.search(rf"\u2066{NUMBER.pattern}\u2069", text) for text in arabic)
+
+
+def test_a_pattern_of_an_instant_has_what_a_browser_can_fill_and_is_in_utc():
+    patterns = [text for _, english, text in every_text() if english == "EEEE d MMMM, HH:mm 'UTC'"]
+    assert len(patterns) == len(LANGUAGES)
+    for pattern in patterns:
+        assert pattern.endswith(" 'UTC'")
+        assert not re.search("[A-Za-z]", re.sub("'[^']*'|EEEE|MMMM|HH:mm|d", "", pattern))

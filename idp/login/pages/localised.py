@@ -10,6 +10,8 @@ from functools import reduce
 from babel import Locale
 from babel.dates import format_datetime
 from babel.lists import format_list
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
 
@@ -29,10 +31,25 @@ def duration(value: timedelta | None) -> str:
     return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
 
 
-def instant(at: datetime) -> str:
-    """Return an instant, as in “Tuesday 3 March, 10:05 UTC”. The catalogues hold its pattern, in CLDR's letters."""
+def instant_pattern() -> str:
+    """Return the pattern of an instant in UTC, in CLDR's letters. The catalogues hold it."""
     # Translators: a pattern of the Unicode CLDR for a day with weekday, and the time; see docs/how-to/add-a-language.md
-    return format_datetime(at, pgettext("pattern", "EEEE d MMMM, HH:mm 'UTC'"), tzinfo=UTC, locale=_locale())
+    return pgettext("pattern", "EEEE d MMMM, HH:mm 'UTC'")
+
+
+def instant(at: datetime) -> SafeString:
+    """Return an instant as HTML, as in “Tuesday 3 March, 10:05 UTC”.
+
+    `login/local_times.html` shows it in the time zone of the reader's phone, if the browser runs scripts.
+    """
+    in_utc = format_datetime(at, instant_pattern(), tzinfo=UTC, locale=_locale())
+    return format_html('<time datetime="{}">{}</time>', f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", in_utc)
+
+
+def sentence(text: str, **parts: str) -> SafeString:
+    """Put parts in place of the %(names)s of a text, as HTML: everything is escaped that is not HTML already."""
+    safe = {name: conditional_escape(it) for name, it in parts.items()}
+    return mark_safe(escape(text) % safe)  # noqa: S308 - all of it is escaped
 
 
 def day(at: datetime) -> str:
@@ -46,9 +63,9 @@ def country(code: str) -> str:
     return str(_locale().territories.get(code, code))
 
 
-def both(parts: Sequence[str]) -> str:
-    """Join names, as in “A, B and C”."""
-    return format_list(parts, locale=_locale())
+def both(parts: Sequence[str]) -> SafeString:
+    """Join names, as in “A, B and C”, as HTML."""
+    return mark_safe(format_list([conditional_escape(it) for it in parts], locale=_locale()))  # noqa: S308 - as above
 
 
 def spoken_label(label: str) -> str:

@@ -7,3 +7,4 @@ from idp.login.pages import localised
 register = template.Library()
 for said in (localised.duration, localised.instant, localised.day, localised.country, localised.spoken_label):
     register.filter(said.__name__, said)
+register.simple_tag(localised.instant_pattern)

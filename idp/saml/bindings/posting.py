@@ -5,7 +5,6 @@ import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import lru_cache
-from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import conditional_escape
 from django.utils.translation import get_language, override
 
 from idp.branding import brands
@@ -99,7 +99,7 @@ def _page(look: _Look) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
 
 def _written(own: str | bytes) -> bytes:
     """Write a value for an attribute or a text. Base64 needs no escaping."""
-    return b64encode(own) if isinstance(own, bytes) else escape(own).encode()
+    return b64encode(own) if isinstance(own, bytes) else conditional_escape(own).encode()
 
 
 def _place(own: int) -> str:

@@ -2,12 +2,14 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from django.utils.html import strip_tags
 
 from idp.agents.models import Device, Kind, Reason
 from idp.login.ladder.steps import Cause
-from idp.login.pages.notices import notice, of_ended
+from idp.login.pages.notices import notice, of_ended, reported
 from idp.policies.timeouts import ENHANCED, LEGACY, Limit
 from tests.conftest import NOW
 
@@ -31,7 +33,7 @@ def ended(kind=Kind.MOBILE):
 
 def words(reason, kind=Kind.MOBILE, policy=ENHANCED):
     shown = notice(reason, ended(kind), policy)
-    return f"{shown.title}. {shown.text}"
+    return f"{shown.title}. {unescape(strip_tags(shown.text))}"
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -63,6 +65,17 @@ def test_no_words_are_technical_or_long(reason):
 )
 def test_a_phone_reads_why_a_code_is_needed(reason, says):
     assert says in words(reason)
+
+
+def test_an_instant_says_in_utc_for_the_script_when_it_was():
+    text = notice(Reason.EVERYONE, ended(), ENHANCED).text
+    assert '<time datetime="2026-11-21T09:00:00Z">Saturday 21 November, 09:00 UTC</time>' in text
+
+
+def test_what_a_phone_calls_itself_is_no_html():
+    phone = Device(kind=Kind.MOBILE, label="<b>App</b>, iPhone", enrolled_at=NOW)
+    assert "(&lt;b&gt;App&lt;/b&gt;, iPhone)" in reported(phone).text
+    assert "&lt;b&gt;App&lt;/b&gt;, iPhone (signed in since <time" in of_ended([phone])
 
 
 def test_a_computer_is_called_a_computer():
