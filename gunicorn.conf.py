@@ -17,8 +17,9 @@ threads = 8
 worker_class = "idp.gunicorn_worker.Worker"
 # Connections wait here until a thread takes them. Linux allows no more by default (net.core.somaxconn).
 backlog = 4096
-# A signed request with 4 kB of RelayState is longer than the default line; the application refuses over 32 kB.
-limit_request_line = 0
+# A signed request with 4 kB of RelayState is longer than the default line; the application refuses over 32 kB. The
+# worker raises gunicorn's highest limit to this.
+limit_request_line = 64 * 1024
 # As nginx takes: the cookies that other sites set for a whole domain are longer than gunicorn's default, 8 kB.
 limit_request_field_size = 32 * 1024
 timeout = 60

@@ -9,12 +9,16 @@ from threading import Thread
 from typing import Any
 
 from gunicorn import http, util
+from gunicorn.http import message
 from gunicorn.workers.sync import SyncWorker
 
 LOOK_EACH = 1
 """Seconds after which a thread that waits for a connection looks whether its process ends."""
 SILENT_FOR = 10
 """Seconds without a byte after which a thread gives a client up."""
+LONGEST_LINE = 64 * 1024
+"""Bytes of a request line. gunicorn itself has only shorter limits, or none: then it keeps all that ever comes."""
+message.MAX_REQUEST_LINE = LONGEST_LINE
 HUNG_UP = {errno.EAGAIN, errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN}
 """How the system says that a client is silent or gone."""
 

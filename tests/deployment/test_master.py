@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from select import select
 
 import pytest
 import requests
@@ -103,3 +104,18 @@ def test_what_is_no_http_keeps_nobody_waiting_while_it_is_logged(place):
             client = at_the_end.enter_context(socket.create_connection((HOST, place.port)))
             client.sendall(b"A" * 30_000 + b" / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert requests.get(f"http://{HOST}:{place.port}/healthz", timeout=5).status_code == 200
+
+
+def test_an_address_that_never_ends_is_cut_off(place):
+    sent = 0
+    with socket.create_connection((HOST, place.port), timeout=PATIENCE) as client, suppress(ConnectionError):
+        client.sendall(b"GET /")
+        while sent < 100 and not select([client], [], [], 0.05)[0]:
+            client.sendall(b"a" * 100_000)
+            sent += 1
+    assert sent < 10
+
+
+def test_an_address_that_is_too_long_gets_a_page_that_says_so(place):
+    answer = requests.get(f"{place.url}/saml/sso?{'a' * 50_000}", timeout=PATIENCE)
+    assert (answer.status_code, "That address is too long." in answer.text) == (414, True)
