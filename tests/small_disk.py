@@ -20,13 +20,14 @@ class Disk:
     def __init__(self, folder):
         self.folder, self._ballast = folder, folder / "ballast"
 
-    def fill(self):
-        """Fill it completely."""
+    def fill(self, *, leaving=0):
+        """Fill it completely, or but for some bytes."""
         with self._ballast.open("wb", buffering=0) as ballast:
             for size in SIZES:
                 with suppress(OSError):
                     while ballast.write(bytes(size)) == size:
                         pass
+            ballast.truncate(ballast.tell() - leaving)
 
     def clear(self):
         """Free the space."""

@@ -25,6 +25,7 @@ from idp.web.backup import files, proof
 from idp.web.checkup.finding import State
 from idp.web.management.commands import restore
 from idp.web.operators import links
+from tests.another_database import connected_to
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 from tests.recorded_migrations import recorded
@@ -34,6 +35,7 @@ from tests.web.monitor import record
 from tests.web.seeded import a_service
 
 ORIGIN = Origin(None, "", "")
+KIBIBYTE = 1024
 NOT_WHOLE = r"damaged or not whole|pg_restore ended with \d"
 OTHER_KIND = {"sqlite": files.POSTGRESQL, "postgresql": files.SQLITE}
 
@@ -114,6 +116,22 @@ def test_a_full_disk_gets_a_sentence_and_leaves_no_file(transactional_db):
         with pytest.raises(CommandError, match=r"disk is full|No space left"):
             call_command("backup", disk.folder / "monday")
         assert [it.name for it in disk.folder.iterdir()] == ["ballast"]
+
+
+@pytest.mark.sqlite_only
+def test_a_disk_that_fills_up_as_a_backup_is_completed_leaves_no_file(file):
+    room, refused = file.stat().st_size, 0
+    with small_disk(megabytes=8) as disk, connected_to(NAME=str(file)):
+        for spare in range(0, 64 * KIBIBYTE, 8 * KIBIBYTE):
+            disk.fill(leaving=room + spare)
+            try:
+                call_command("backup", disk.folder / "monday", stderr=StringIO())
+            except CommandError:
+                refused += 1
+                assert [it.name for it in disk.folder.iterdir()] == ["ballast"]
+            else:
+                break
+        assert refused > 0
 
 
 def test_the_rest_of_an_interrupted_backup_is_named_and_not_overwritten(transactional_db, tmp_path):

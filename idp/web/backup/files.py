@@ -51,7 +51,13 @@ def dump(path: Path) -> None:
     except sqlite3.Error as error:
         raise BackupError(f"{part} cannot be written: {error}.") from None
     finally:
-        part.unlink(missing_ok=True)
+        for left in _all_of(part):
+            left.unlink(missing_ok=True)
+
+
+def _all_of(part: Path) -> list[Path]:
+    """Return the file, and those that SQLite keeps beside it and cannot remove itself once the disk is full."""
+    return [part, *(part.with_name(part.name + ending) for ending in ("-journal", "-wal", "-shm"))]
 
 
 def load(path: Path) -> None:
