@@ -41,6 +41,12 @@ def test_faulty_fields_of_an_app_get_a_sentence(admin, changed, said):
     assert Client.objects.count() == 1
 
 
+@pytest.mark.parametrize("rows", ["1000", "1" + 30 * "0", "9" * 5000])
+def test_a_form_that_counts_more_rows_than_it_has_fields_is_refused_before_any_is_made(admin, rows):
+    page = admin.post(ADD, form(**{"redirect_uris-TOTAL_FORMS": rows}))
+    assert (page.status_code, "We could not read that request" in page.text) == (400, True)
+
+
 def test_only_services_that_may_be_opened_from_here_are_offered(admin):
     closed, opened = a_service(), a_service("rota", "JQ" + "2" * 32, name="Rota", unsolicited=True)
     page = admin.get(ADD).content.decode()

@@ -14,11 +14,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, NotSupportedError, transaction
 from django.db.models import DurationField, Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.forms.formsets import TOTAL_FORM_COUNT
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from idp.bearer_secrets import same
 from idp.web.admin.base import as_shown
-from idp.web.request_fields import text_field
+from idp.web.request_fields import MOST_DIGITS, text_field
 
 Row = TypeVar("Row", bound=Model)
 UNSAFE_LOOKUPS = frozenset({"regex", "iregex", "range"})
@@ -29,6 +30,7 @@ from an address.
 """
 IMPOSSIBLE_FILTER = "a list is filtered by a value that its column cannot hold"
 IMPOSSIBLE_ROW = "an action or a form names a row that its table cannot hold"
+IMPOSSIBLE_COUNT = "a form counts more rows than it has fields"
 IMPOSSIBLE_VALUES = (OverflowError, ValueError, DataError, NotSupportedError)
 """What SQLite's driver, Django and PostgreSQL raise for a value that a column cannot hold, or a lookup it lacks."""
 
@@ -90,10 +92,12 @@ class BaseAdmin(admin.ModelAdmin[Row]):
     ) -> HttpResponse:
         """Show or save a row. If it has changed since its page was opened, show it again instead of saving.
 
-        Raises BadRequest for a number of a row that SQLite cannot hold.
+        Raises BadRequest for a number of a row that SQLite cannot hold, and for more rows than were sent.
         """
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
+        if _counts_too_many_rows(request.POST):
+            raise BadRequest(IMPOSSIBLE_COUNT)
         try:
             with transaction.atomic():
                 if object_id is not None and (row := self._changed_meanwhile(request, unquote(object_id))):
@@ -130,3 +134,9 @@ class BaseAdmin(admin.ModelAdmin[Row]):
         """Save only if something changed, so that the trail records no change that was none."""
         if not change or form.has_changed():
             super().save_model(request, obj, form, change)
+
+
+def _counts_too_many_rows(sent: QueryDict) -> bool:
+    """Whether a form says that it has more rows than it can have with its fields. Django would make two thousand."""
+    counts = [it for name, it in sent.items() if name.endswith(f"-{TOTAL_FORM_COUNT}") and str(it).isdecimal()]
+    return any(len(it) > MOST_DIGITS or int(it) > len(sent) for it in map(str, counts))
