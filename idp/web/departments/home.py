@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from idp.agents.models import Agent, Device, Supervisor
 from idp.audit.models import Kind, LoginEvent
@@ -72,14 +72,15 @@ def _section(agents: QuerySet[Agent], sentences_of: Any) -> Section:  # noqa: AN
 def _failures(agents: QuerySet[Agent], now: datetime) -> dict[UUID, str]:
     """Return, by agent, what went wrong in the latest attempt of the last 24 hours, if it failed."""
     outcomes = (Kind.SIGNED_IN, Kind.ANSWERED, *TROUBLES)
-    events = LoginEvent.objects.filter(
-        agent__in=agents.order_by().values("pk"), kind__in=outcomes, at__gte=now - RECENT
-    )
-    latest: dict[UUID, tuple[str, str]] = {}
-    for agent, kind, at, reference in events.order_by("at", "pk").values_list("agent_id", "kind", "at", "reference"):
-        if agent is not None:
-            latest[agent] = kind, f"{at:%Y-%m-%d %H:%M} UTC; reference {reference}."
-    return {agent: f"{TROUBLES[Kind(kind)]}, {when}" for agent, (kind, when) in latest.items() if kind in TROUBLES}
+    theirs = LoginEvent.objects.filter(agent__in=agents.order_by().values("pk"))
+    recent = theirs.filter(kind__in=outcomes, at__gte=now - RECENT).order_by()
+    latest = recent.values("agent").annotate(last=Max("pk")).values("last")
+    failed = LoginEvent.objects.filter(pk__in=latest, kind__in=TROUBLES)
+    return {
+        agent: f"{TROUBLES[Kind(kind)]}, {at:%Y-%m-%d %H:%M} UTC; reference {reference}."
+        for agent, kind, at, reference in failed.values_list("agent_id", "kind", "at", "reference")
+        if agent is not None
+    }
 
 
 def _obstacles(agent: Agent, failures: dict[UUID, str]) -> Iterable[str]:
