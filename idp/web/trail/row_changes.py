@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.auth.hashers import is_password_usable
 from django.db.models import Field, ForeignKey, Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
@@ -213,4 +214,7 @@ def _value(field: "Field[Any, Any]", row: Model) -> Any:  # noqa: ANN401 - whate
     if isinstance(field, ForeignKey):
         other = getattr(row, field.name)
         return Called(other) if other is not None else None
-    return field.value_from_object(row)
+    value = field.value_from_object(row)
+    if field.name == "password" and not is_password_usable(value):
+        return None  # Django writes a random text where nobody has a password
+    return value

@@ -15,6 +15,8 @@ EFFECT_NAMES = dict(EFFECTS)
 
 UNSENT = frozenset({Kind.CODE_NOT_SENT, Kind.TEST_NOT_SENT})
 SENDS = frozenset({Kind.CODE_SENT, Kind.TEST_SENT}) | UNSENT
+PARTS = {"phoneauthenticator": "mobile number"}
+"""What operators call a part of a row, where its table has another name."""
 FACTS = ("platform", "form", "client")  # PostgreSQL does not keep the order of JSON objects
 
 
@@ -72,7 +74,7 @@ def sentence(event: LoginEvent) -> str:
 
 
 def _field(about_: str, name: str) -> str:
-    """Return the name of a field as its table has it. A part's field is written `part.field`."""
+    """Return the name of a field as its table has it. A part's is written `part.field`."""
     part, _, own = name.rpartition(".")
     app = about_.partition(".")[0]
     model = _model(f"{app}.{part}") if part else _model(about_.partition(":")[0])
@@ -80,7 +82,11 @@ def _field(about_: str, name: str) -> str:
         label = str(getattr(model._meta.get_field(own), "verbose_name", own)) if model else own
     except FieldDoesNotExist:
         label = own
-    return f"{part} {label}".replace("_", " ").strip()
+    label = label.replace("_", " ")
+    if not part:
+        return label
+    of = PARTS.get(part) or (str(model._meta.verbose_name) if model else part)
+    return of if of.endswith(label) else f"{of}: {label}"
 
 
 def _model(label: str) -> type[Model] | None:

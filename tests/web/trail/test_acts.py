@@ -18,9 +18,9 @@ from idp.audit.events import Actor, Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.scim.models import PersonnelSystem
 from idp.web.management.recorded import RecordedCommand
-from idp.web.trail import row_changes, unrecorded_writes
+from idp.web.trail import row_changes, unrecorded_writes, words
 from tests.conftest import NOW, an_agent
-from tests.web import seeded
+from tests.web import people_form, seeded
 from tests.web.conftest import a_superuser
 
 READING = {
@@ -143,6 +143,19 @@ def test_roles_and_the_last_digits_of_a_number_are_recorded_with_their_agent(adm
         {"agentrole.role": [None, "wfo.quality_process_manager"]},
         {"phoneauthenticator.number": ["…0101", "…0177"]},
     ]
+
+
+def test_the_trail_calls_the_parts_of_an_agent_as_the_form_does(admin, keys):
+    agent = an_agent("+12015550101")
+    saved(admin, agent, flex_roles=["agent", "wfo.data_auditor"], **{"numbers-0-number": "+12015550177"})
+    changed = [words.changed(it) for it in acts().filter(about=f"agents.agent:{agent.pk}", kind=Kind.CHANGED)]
+    assert [("agent role", "nothing", "wfo.data_auditor")] in changed
+    assert [("mobile number", "…0101", "…0177")] in changed
+
+
+def test_an_agent_without_a_password_is_not_said_to_have_got_one(admin):
+    assert admin.post("/admin/agents/agent/add/", people_form.filled()).status_code == 302
+    assert "password" not in acts().get(kind=Kind.ADDED).changes
 
 
 def test_a_new_secret_is_recorded_without_its_value(admin):
