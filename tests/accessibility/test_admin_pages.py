@@ -3,7 +3,9 @@
 And no template names what its view does not give.
 """
 
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,10 +16,22 @@ from idp import background
 from idp.agents.models import Agent
 from tests import tables
 from tests.accessibility import admin_looks, admin_place, admin_visits, axe
+from tests.accessibility.boxes import LARGE
 from tests.web.conftest import a_superuser, inside
 
 BEYOND = "() => { const it = document.querySelector('.results'); return it.scrollWidth - it.clientWidth }"
 """By how many pixels a list is wider than what is seen of it."""
+NARROWER = """
+() => {
+  const it = document.querySelector("#changelist");
+  return it.parentElement.clientWidth - Math.round(it.getBoundingClientRect().width);
+}
+"""
+"""By how many pixels a list is narrower than its page."""
+ABOVE_TEXT = """
+() => [...document.querySelectorAll("tbody tr:last-child > *, tfoot tr > *")]
+  .map((it) => getComputedStyle(it).paddingTop)
+"""
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("every_name_is_given")]
 
 
@@ -124,3 +138,22 @@ def test_a_list_of_people_phones_or_events_shows_all_its_columns_on_a_laptop(
     sweep([], operator)
     window.goto(live_server.url + admin_visits.at(f"{table}_changelist").address)
     assert window.evaluate(BEYOND) == 0
+
+
+@pytest.mark.parametrize("table", ["agents_agent", "audit_loginevent"])
+def test_a_list_keeps_its_width_with_text_at_twice_the_size(window, live_server, sweep, operator, table):
+    sweep([], operator)
+    window.goto(live_server.url + admin_visits.at(f"{table}_changelist").address)
+    window.evaluate(LARGE)
+    assert window.evaluate(NARROWER) == 0
+
+
+def test_the_last_row_of_a_table_is_aligned_as_the_others(window, live_server, sweep, operator):
+    sweep([], operator)
+    window.goto(live_server.url + admin_visits.at("costs").address)
+    assert len(set(window.evaluate(ABOVE_TEXT))) == 1
+
+
+@pytest.mark.parametrize("style", sorted(Path("idp/web/static/web").glob("*.css")), ids=lambda it: it.name)
+def test_layouts_change_by_the_width_in_letters_so_that_large_text_has_room(style):
+    assert not re.findall(r"width: *[\d.]+px", " ".join(re.findall("@media[^{]*", style.read_text())))
