@@ -63,10 +63,14 @@ class Relay:
 
 
 class CuttingRelay:
-    """A relay to a port that closes once the client has sent `words`: they arrive, the reply to them does not."""
+    """A relay to a port that closes once the client has sent `words`, or any, for the nth time.
 
-    def __init__(self, port, words):
+    They arrive, and the reply to them does not; or not even they do.
+    """
+
+    def __init__(self, port, words=b"", *, nth=1, they_arrive=True):
         self.to, self.words, self.listener = port, words, socket.create_server((HOST, 0))
+        self.left, self.they_arrive = nth, they_arrive
         self.port, self.was_cut = self.listener.getsockname()[1], False
 
     def __enter__(self):
@@ -90,10 +94,15 @@ class CuttingRelay:
                     if words_sent and it is server:
                         self.was_cut = bool(data)
                         return
+                    if it is client and data and self.words in data:
+                        self.left -= 1
+                        words_sent = words_sent or self.left == 0
+                        if self.left == 0 and not self.they_arrive:
+                            self.was_cut = True
+                            return
                     (server if it is client else client).sendall(data)
                     if not data:
                         return
-                    words_sent = words_sent or (it is client and self.words in data and not self.was_cut)
 
 
 def _connections(listener, port):

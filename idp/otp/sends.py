@@ -6,7 +6,7 @@ A send is reserved and committed before Twilio is called, so that no two browser
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from idp.otp import allowances, breaker, verifications
 from idp.otp.channels import Channel
@@ -51,21 +51,27 @@ def reserve(
         return BudgetSpent()
     if verdict.paused_until is not None and verifications.under_way(counted_as, now) is None:
         return Paused(verdict.paused_until)
-    with transaction.atomic():
-        verification, is_new = verifications.find_or_create(authenticator, counted_as, now)
-        last = None if is_new else verification.sends.order_by("nth").last()
-        is_paused = verdict.paused_until is not None
-        if last is not None and (joined := _joined(verification, last, own=own, is_paused=is_paused, now=now)):
-            return joined
-        send = VerificationSend.objects.create(
-            verification=verification,
-            nth=last.nth + 1 if last else 1,
-            channel=channel,
-            at=now,
-            own=own,
-            asked_from=asker.asked_from,
-            prefix=prefix,
-        )
+    send: VerificationSend | None = None
+    try:
+        with transaction.atomic():
+            verification, is_new = verifications.find_or_create(authenticator, counted_as, now)
+            last = None if is_new else verification.sends.order_by("nth").last()
+            is_paused = verdict.paused_until is not None
+            if last is not None and (joined := _joined(verification, last, own=own, is_paused=is_paused, now=now)):
+                return joined
+            send = VerificationSend.objects.create(
+                verification=verification,
+                nth=last.nth + 1 if last else 1,
+                channel=channel,
+                at=now,
+                own=own,
+                asked_from=asker.asked_from,
+                prefix=prefix,
+            )
+    except OperationalError:
+        if send is None or not VerificationSend.objects.filter(pk=send.pk, verification=verification).exists():
+            raise
+        # It was committed, and the answer got lost. Nobody else would make this send.
     return Reservation(verification, send)
 
 

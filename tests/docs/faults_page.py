@@ -21,7 +21,7 @@ BUSY, STORAGE = "races/test_busy.py", "races/test_storage_faults.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_dead_connections.py"
 CODES = "native/test_codes.py"
 FULL, AHEAD = "races/test_full_disk.py", "journeys/test_clock_ahead.py"
-BRAKES = "races/test_brakes.py"
+BRAKES, LOST = "races/test_brakes.py", "races/test_lost_connections.py"
 FLOOR = "otp/limits/test_before_sending.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
 FAULTS = [
@@ -318,11 +318,15 @@ FAULTS = [
         "the connection to PostgreSQL is lost before the answer to a commit arrives, so its result is unknown",
         "Latchkey looks in the trail: what was committed counts and is answered, even if it was committed late; "
         "otherwise it runs again. If the database is down by then, the busy page. A reload of the same request may "
-        "show *You are already signed in*, and the next one succeeds",
+        "show *You are already signed in*, and the next one succeeds. A text that was reserved is sent. Wherever else "
+        "in a sign-in the connection is lost, it goes on at once or when the button is pressed again",
         (
             "races/test_lost_commit_replies.py::test_a_phone_is_signed_in_if_its_commit_succeeded_without_a_reply",
             "races/test_lost_commit_replies.py::test_a_commit_without_a_reply_does_not_make_an_app_redeem_its_code_twice",
             "races/test_lost_commit_replies.py::test_a_phone_is_signed_in_if_its_commit_ends_late",
+            f"{LOST}::test_a_phone_signs_in_silently_wherever_the_connection_is_lost",
+            f"{LOST}::test_a_code_signs_in_at_once_or_when_it_is_typed_again_wherever_the_connection_is_lost",
+            f"{LOST}::test_one_text_is_sent_wherever_the_connection_is_lost",
         ),
     ),
     Fault(
