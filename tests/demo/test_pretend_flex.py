@@ -3,7 +3,9 @@
 import pytest
 import requests
 
-from idp.demo.sp import DemoSp
+from idp.demo.sp import DemoSp, pages
+from idp.demo.sp.flavours import ENHANCED
+from idp.demo.sp.signing_in import SignedIn
 
 ACS = "/login/callback"
 NOBODY = "http://127.0.0.1:9"
@@ -42,3 +44,13 @@ def test_an_identity_provider_that_is_away_is_named_as_the_reason(path, method):
         answer = requests.request(method, f"{flex.url}{path}", timeout=30)
     assert answer.status_code == 502
     assert "<h1>The identity provider does not answer</h1>" in answer.text
+
+
+@pytest.mark.slow
+def test_what_flex_was_told_is_read_on_a_phone_with_large_letters(chromium):
+    known = SignedIn("flex", "jiucht6wh22j7n63cn622p3i4p", "", "_be7764419df98", "", "demo", {}, encrypted=False)
+    page = chromium.new_page(viewport={"width": 320, "height": 700})
+    page.set_content(pages.signed_in(ENHANCED, known))
+    wide = "(of) => document.querySelector(of).getBoundingClientRect().width"
+    assert page.evaluate(wide, "dd") == page.evaluate(wide, "dl")
+    page.close()

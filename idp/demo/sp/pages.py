@@ -26,6 +26,7 @@ h1 {{ font-size: 1.5rem; }}
 dl {{ display: grid; grid-template-columns: minmax(7rem, auto) 1fr; margin: 1.5rem 0; }}
 dt, dd {{ margin: 0; padding: .5rem 0; border-top: 1px solid var(--line); }}
 dt {{ color: var(--soft); padding-inline-end: 1rem; }}
+@media (max-width: 20rem) {{ dl {{ display: block; }} dd {{ padding-top: 0; border: 0; }} }}
 button, .button {{ display: inline-flex; align-items: center; padding: .7rem 1.3rem; min-height: 2.75rem; font: inherit;
   font-weight: 650; color: var(--go); background: none; border: 2px solid var(--go); border-radius: .5rem;
   text-decoration: none; cursor: pointer; margin: 0 .5rem .5rem 0; }}
