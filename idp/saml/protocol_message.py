@@ -96,8 +96,8 @@ def read_believed(
 ) -> tuple[Parsed, bool]:
     """Judge the signature, `read` again what it covers, and return that, and whether a registered key made it.
 
-    `document` is what was parsed, if there is no signature inside: if it came so, it is covered as a whole, and neither
-    taken apart nor read once more.
+    `document` is what was parsed. If it came so, it is not taken apart again; nor is it read again, unless there is a
+    signature inside.
     Raises UnreadableRequest if it came as another kind of message, BadSignature or one of its kinds, and
     MisshapenSignature if what was parsed before is not what was signed.
     """

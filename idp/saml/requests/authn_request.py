@@ -98,8 +98,7 @@ def check(
     Until the request is trusted, raises UnknownServiceProvider, BadSignature, WrongDestination, StaleRequest,
     UnregisteredAcs, or a subclass of one. After that, raises AnswerWithStatus.
     """
-    document = None if request.has_signature else request.document
-    request, signed = read_believed(received, request, trust, _read, message=Message.REQUEST, document=document)
+    request, signed = read_believed(received, request, trust, _read, message=Message.REQUEST, document=request.document)
     check_head(request, trust, url=sso_url, signed=signed, now=now, skew=skew)
     address = ReturnAddress(_acs(request, trust), request.id, received.relay_state)
     _check_name_id_policy(request, trust, address)
