@@ -3,6 +3,8 @@
 Source: Twilio Docs, "Configuring SSO and IdP in Flex" and "Flex Insights User Roles".
 """
 
+from collections.abc import Collection
+
 FLEX_ROLES = ("agent", "supervisor", "admin")
 INSIGHTS_ROLES = (
     "wfo.full_access",
@@ -14,6 +16,12 @@ INSIGHTS_ROLES = (
     "wfo.dashboard_viewer",
 )
 ROLES = FLEX_ROLES + INSIGHTS_ROLES
+PLAIN = "agent"
+
+
+def powers_given(before: Collection[str], after: Collection[str]) -> tuple[str, ...]:
+    """Return the roles beyond that of an agent which somebody did not have before."""
+    return tuple(it for it in ROLES if it in after and it not in before and it != PLAIN)
 
 
 def fault(roles: frozenset[str]) -> str:

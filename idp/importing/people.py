@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from idp.agents.roles import powers_given
 from idp.importing.columns import Column
 
 
@@ -115,6 +116,11 @@ class Change:
     def changes_number(self) -> bool:
         """Whether a known person gets another number, or loses theirs."""
         return self.before is not None and self.before.number != self.after.number
+
+    @property
+    def gives_power(self) -> bool:
+        """Whether someone gets a role beyond that of an agent."""
+        return bool(powers_given(self.before.roles if self.before else (), self.after.roles))
 
     @property
     def switches_off(self) -> bool:

@@ -45,7 +45,7 @@ def undo(done: Import, importer: Importer, now: datetime) -> Undone:
         more = f" And {len(objections) - NAMED} more." if len(objections) > NAMED else ""
         raise Refused(f"Nothing was undone. {' '.join(objections[:NAMED])}{more}")
     removed = _remove_untouched([it.id for it in changes if it.before is None and it.id])
-    back = [Change(None, it.id, it.after, it.before) for it in changes if it.before is not None]
+    back = _back(changes)
     claimed = {it.after.number for it in back}
     stay = [it for it in changes if it.before is None and it.id not in removed]
     off = [Change(None, it.id, it.after, _switched_off(it.after, claimed)) for it in stay]
@@ -56,9 +56,13 @@ def undo(done: Import, importer: Importer, now: datetime) -> Undone:
     return Undone(len(back), len(removed), tuple(it.after.full_name for it in stay))
 
 
-def changed_numbers(done: Import) -> bool:
-    """Whether an import gave a known person another number, or took it, so that undoing it changes it back."""
-    return any(_change_of(it).changes_number for it in done.agents.all())
+def changes_back(done: Import) -> list[Change]:
+    """Return what undoing an import changes of people who were there before it."""
+    return _back([_change_of(it) for it in done.agents.all()])
+
+
+def _back(changes: Sequence[Change]) -> list[Change]:
+    return [Change(None, it.id, it.after, it.before) for it in changes if it.before is not None]
 
 
 def _change_of(row: ImportedAgent) -> Change:

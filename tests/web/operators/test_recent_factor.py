@@ -33,7 +33,7 @@ from tests.web.conftest import a_superuser
 from tests.web.operators.conftest import a_link, code, sign_in
 from tests.web.pages.connect_flex import conftest as flex
 from tests.web.pages.metadata import metadata_forms
-from tests.web.people_form import LIST, save
+from tests.web.people_form import LIST, filled, save
 from tests.web.pressing import press
 
 SIX_MINUTES = timedelta(minutes=6)
@@ -63,7 +63,9 @@ def confirm(browser, page, typed):
 
 
 def upload(browser, row):
-    file = SimpleUploadedFile("team.csv", a_file(row, headings=["Email", "Full name", "Mobile number"]))
+    file = SimpleUploadedFile(
+        "team.csv", a_file(row, headings=["Email", "Full name", "Mobile number", "Roles"][: len(row)])
+    )
     return browser.post("/admin/agents/agent/import/", {"file": file, "most_missing": 25}, follow=True)
 
 
@@ -200,6 +202,35 @@ def test_undoing_an_import_that_changed_a_number_needs_a_code(browser, olivia, a
     assert (ASKS in page.text, number_of(ana)) == (True, NEW)
     confirm(browser, page, code(olivia.totpdevice_set.get()))
     assert number_of(ana) == "+12015550101"
+
+
+def test_a_role_beyond_that_of_an_agent_needs_a_code_for_somebody_new_too(browser, olivia, ana, clock):
+    clock.shift(SIX_MINUTES)
+    mighty = {"flex_roles": ["admin", "wfo.full_access"]}
+    page = save(browser, ana, **mighty)
+    assert (ASKS in page.text, "give Ana García the role admin and wfo.full_access" in page.text) == (True, True)
+    assert ASKS in browser.post(f"{LIST}add/", filled(email="new@acme.example", **mighty)).text
+    assert ana.role_names == ("agent",)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert save(browser, Agent.objects.get(pk=ana.pk), **mighty).status_code == 302
+    assert Agent.objects.get(pk=ana.pk).role_names == ("admin", "wfo.full_access")
+
+
+def test_an_agent_is_added_and_a_role_taken_without_a_code(browser, ana, clock):
+    provisioning.set_roles(ana, ["agent", "supervisor", "wfo.team_leader"])
+    clock.shift(SIX_MINUTES)
+    assert browser.post(f"{LIST}add/", filled(email="new@acme.example")).status_code == 302
+    assert save(browser, ana).status_code == 302
+    assert Agent.objects.get(pk=ana.pk).role_names == ("agent",)
+
+
+def test_an_import_that_gives_a_role_beyond_that_of_an_agent_needs_a_code(browser, olivia, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = upload(browser, [ana.email, "", "", "agent, wfo.data_analyst"])
+    page = press(browser, page, "Make 1 change")
+    assert "give roles beyond that of an agent by importing team.csv" in page.text
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert Agent.objects.get(pk=ana.pk).role_names == ("agent", "wfo.data_analyst")
 
 
 def test_a_one_time_code_for_an_agent_needs_a_code(browser, olivia, ana, clock):

@@ -14,7 +14,7 @@ from django.urls import URLPattern, reverse
 from django.utils.http import urlencode
 
 from idp import clock, reference
-from idp.agents import provisioning
+from idp.agents import provisioning, roles
 from idp.agents.models import Agent, Device
 from idp.login import request_facts
 from idp.login.endings import agent_switch, number_change
@@ -227,9 +227,14 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         return False
 
     def save_model(self, request: HttpRequest, agent: Agent, form: ModelForm[Agent], change: bool) -> None:
-        """Save the agent. Disabling one signs them out. A changed number and operators' rights need a recent code."""
+        """Save the agent. Disabling one signs them out.
+
+        A changed number, a role beyond that of an agent, and operators' rights need a recent code.
+        """
         if change and self._changes_number(request, agent):
             recent_factor.require(request, f"change the mobile number of {agent}")
+        if given := roles.powers_given(agent.role_names if change else (), form.cleaned_data.get("flex_roles", ())):
+            recent_factor.require(request, f"give {agent} the role {' and '.join(given)}")
         if not set(RIGHTS).isdisjoint(form.changed_data):
             recent_factor.require(request, f"change what {agent} may do as an operator")
         if not change:

@@ -1,5 +1,6 @@
 """The pages that import agents from a file: choosing it, its preview, writing it, and undoing it."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from idp.importing import imports, undoing
 from idp.importing.columns import Column
 from idp.importing.imports import Importer, Prepared, Refused
 from idp.importing.models import Import
+from idp.importing.people import Change
 from idp.importing.sheet import UnreadableFile
 from idp.otp import notices
 from idp.web import people_files
@@ -111,8 +113,8 @@ def _confirmation(prepared: Prepared) -> str:
 def _write(request: HttpRequest, row: Import, prepared: Prepared, importer: Importer) -> str:
     """Write the file. Return why it was refused; empty if it was written."""
 
-    if any(it.changes_number for it in prepared.plan.changes):
-        recent_factor.require(request, f"change mobile numbers by importing {row.file_name}")
+    if act := _dangerous(prepared.plan.changes):
+        recent_factor.require(request, f"{act} by importing {row.file_name}")
 
     def show_progress(count: int) -> None:
         cache.set(PROGRESS.format(row.pk), count, PROGRESS_SECONDS)
@@ -125,6 +127,15 @@ def _write(request: HttpRequest, row: Import, prepared: Prepared, importer: Impo
     return ""
 
 
+def _dangerous(changes: Collection[Change]) -> str:
+    """Return what needs a recent code among changes of people; empty if nothing does."""
+    acts = {
+        "change mobile numbers": any(it.changes_number for it in changes),
+        "give roles beyond that of an agent": any(it.gives_power for it in changes),
+    }
+    return " and ".join(act for act, is_done in acts.items() if is_done)
+
+
 def _discard(request: HttpRequest, row: Import) -> HttpResponse:
     if imports.forget(row):
         messages.success(request, f"Discarded: {row.file_name}. Nothing was changed.")
@@ -134,8 +145,8 @@ def _discard(request: HttpRequest, row: Import) -> HttpResponse:
 
 
 def _undo(request: HttpRequest, row: Import, importer: Importer) -> HttpResponse:
-    if undoing.changed_numbers(row):
-        recent_factor.require(request, f"change mobile numbers back by undoing the import of {row.file_name}")
+    if act := _dangerous(undoing.changes_back(row)):
+        recent_factor.require(request, f"{act} by undoing the import of {row.file_name}")
     try:
         undone = people_files.undo(row, importer, clock.now())
     except Refused as refused:
