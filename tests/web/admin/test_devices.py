@@ -22,3 +22,4 @@ def test_a_phone_that_was_signed_out_says_when_and_why(admin):
     Device.objects.filter(pk=phone.pk).update(revoked_at=NOW, reason=Reason.OPERATOR)
     text = text_of(admin, phone)
     assert [it for it in ("Ended:", "Reason:") if it not in text] == []
+    assert "Next code by (UTC): -" in " ".join(text.split())

@@ -106,11 +106,11 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
         still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True))
         return super().get_queryset(request).prefetch_related(still_open)
 
-    @admin.display(description=NEXT_CODE, empty_value="-")
+    @admin.display(description=NEXT_CODE)
     def next_code(self, device: Device) -> str:
-        """Return when the device needs its next code."""
+        """Return when the device needs its next code, or "-": Django shows nothing in place of "" here."""
         session, policies = sessions.find(device), next_codes.in_force_with_apps()
-        return next_codes.for_operator(_as_of_cutoff(device), session, policies, clock.now())
+        return next_codes.for_operator(_as_of_cutoff(device), session, policies, clock.now()) or "-"
 
     @admin.display(description="state", ordering="revoked_at")
     def state_in_words(self, device: Device) -> str:

@@ -54,7 +54,7 @@ def test_earlier_phones_say_when_and_why_they_ended(admin, agent):
     a_device(agent, PIXEL, NOW + timedelta(hours=1))
     page = words(admin.get(url(agent)))
     ended = "iPhone, Safari was signed out on 21 Nov, 10:00 UTC: another phone signed in (Android phone, Chrome)."
-    assert ended in page
+    assert f"{ended} First signed in on 21 November 2026." in page
 
 
 def test_an_agent_who_is_not_signed_in_has_no_card(admin, agent):
