@@ -263,5 +263,6 @@ LOGGING = {
         "django.request": {"level": "CRITICAL"},  # our middleware logs each failure, with its reference
         "django.security": {"level": "CRITICAL"},
         "twilio.http_client": {"level": "WARNING"},
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns at each HEAD, whose body Django leaves to it to drop
     },
 }

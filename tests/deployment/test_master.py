@@ -119,3 +119,9 @@ def test_an_address_that_never_ends_is_cut_off(place):
 def test_an_address_that_is_too_long_gets_a_page_that_says_so(place):
     answer = requests.get(f"{place.url}/saml/sso?{'a' * 50_000}", timeout=PATIENCE)
     assert (answer.status_code, "That address is too long" in answer.text) == (414, True)
+
+
+def test_a_request_for_the_headers_alone_warns_nobody(place):
+    for path in ("/healthz", "/", "/admin/"):
+        requests.head(f"{place.url}{path}", timeout=PATIENCE)
+    assert "HEAD" not in place.log.read_text()
