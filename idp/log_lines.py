@@ -28,7 +28,7 @@ _gathered: ContextVar[tuple[int, list[dict[str, str]]] | None] = ContextVar("gat
 """The thread of a request, since other threads inherit a copy of its context, and the events in it."""
 
 LONGEST = 2000
-"""Characters of a text of others that are written: a stranger may send a request line of any length."""
+"""Characters that are written of a text from outside: a stranger may send a request line or a header of any length."""
 _IN_EMAIL = "[^\\s@<>\"'(),=]"
 PERSONAL = (
     (re.compile(r"\b(DETAIL|CONTEXT|HINT):.*", re.DOTALL), r"\1: …"),  # values of a row, as PostgreSQL quotes them

@@ -96,6 +96,13 @@ def test_the_log_line_of_a_request_holds_its_events(lines):
     assert line["happened"] == [{"kind": "signed in", "service": "flex"}]
 
 
+def test_a_stranger_does_not_decide_how_long_a_line_is(lines, client):
+    client.post(f"/login/{'x' * 50_000}", headers={"Origin": f"https://{'y' * 30_000}"})
+    client.post("/me", headers={"Origin": f"https://{'y' * 30_000}"})
+    assert {line["event"] for line in lines()} == {"refused", "request"}
+    assert max(len(json.dumps(line)) for line in lines()) < 3000
+
+
 def test_an_event_outside_of_a_request_has_its_own_log_line(lines):
     log_lines.happened(kind="before")
     with log_lines.Gathered() as happened, ThreadPoolExecutor(1) as pool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from idp import reference
 from idp.branding import brands
 from idp.errors import IdpError
+from idp.log_lines import LONGEST
 from idp.native.errors import as_json, speaks_json
 from idp.scim import responses as scim
 from idp.web.admin_paths import is_admin
@@ -59,7 +60,7 @@ def _render(request: HttpRequest, error: IdpError) -> HttpResponse:
 
 def refused(request: HttpRequest, error: IdpError) -> HttpResponse:
     """Log the private detail of an error, and show the public sentence."""
-    log.warning("refused", code=error.code, status=error.status, detail=error.detail)
+    log.warning("refused", code=error.code, status=error.status, detail=error.detail[:LONGEST])
     return error_page(request, error)
 
 

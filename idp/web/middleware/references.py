@@ -11,6 +11,7 @@ from idp import log_lines, reference
 log = structlog.get_logger(__name__)
 STATIC = "/static/"
 PARTS_SHOWN = 3  # the empty part before the first slash counts
+LONGEST_SHOWN = 100  # characters
 
 
 def references(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -37,5 +38,5 @@ def references(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 def _shown(path: str) -> str:
-    """Return the first two parts of a path: the rest may be a one-time link, or name a person."""
-    return "/".join(path.split("/")[:PARTS_SHOWN])
+    """Return the beginning of a path, two parts at most: the rest may be a one-time link, or name a person."""
+    return "/".join(path.split("/")[:PARTS_SHOWN])[:LONGEST_SHOWN]
