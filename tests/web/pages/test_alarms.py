@@ -33,6 +33,12 @@ def test_an_alarm_is_on_the_home_page_until_it_is_acknowledged(admin, keys, alar
     assert "Looked into by Olivia Operator" in admin.get(PAGE).text
 
 
+def test_without_an_alarm_the_page_says_what_one_would_be(admin, keys):
+    page = admin.get(PAGE).text
+    assert "<p>An alarm says that Latchkey noticed a sign-in that the agent did not make" in page
+    assert "No alarms." in page
+
+
 def test_both_sides_are_shown_with_address_and_user_agent(admin, keys, alarm):
     for page in (HOME, PAGE):
         shown = admin.get(page).text
