@@ -221,6 +221,8 @@ def _todays_codes(words, agents):
 def _trail(words, sizes):
     # The newest line has the highest id, as in any trail.
     last, apart = sizes.events - 1, max(1, DAYS * 24 * 3600 // sizes.events)
+    nth = f"(i % {sizes.services})"
+    service = f"CASE WHEN {nth} = 0 THEN 'flex' ELSE 'service-' || {nth} END"
     yield Table("audit_loginevent", sizes.events, {
         "at": words.ago(f"{RECENT} + ({last} - i) * {apart}"),
         "kind": (
@@ -228,7 +230,7 @@ def _trail(words, sizes):
             "WHEN i % 3 = 0 THEN 'answered' ELSE 'signed in' END"
         ),
         "agent_id": words.key(f"'agent' || (i % {sizes.agents})"),
-        "device_id": words.key(f"'phone' || (i % {sizes.agents})"), "service": "'flex'", "method": "'session'",
+        "device_id": words.key(f"'phone' || (i % {sizes.agents})"), "service": service, "method": "'session'",
         "effect": "'allow'", "decided_by": "'default'", "judged": "'{\"platform\": [\"ios\"]}'", "would_have": "'[]'",
         "detail": "''", "address": words.address("'10.' || (i % 250) || '.' || (i / 250 % 250) || '.7'"),
         "user_agent": "'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15'",

@@ -16,7 +16,7 @@ from tests.conftest import NOW
 
 WRITTEN_AT_SIGN_INS = {
     "agents": ["agent", "agentrole", "device", "devicecount"],
-    "audit": ["chain", "countedhour", "hourlycount", "loginevent", "seal"],
+    "audit": ["chain", "countedhour", "hourlycount", "hourlytotal", "loginevent", "seal"],
     "login": ["loan", "loginflow"],
     "native": ["authorizationcode", "signinlink"],
     "otp": [

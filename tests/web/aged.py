@@ -10,7 +10,7 @@ from idp.agents.models import Agent, Device, Kind, Reason
 from idp.audit import events
 from idp.audit.chain import sealing
 from idp.audit.events import Origin
-from idp.audit.models import Acknowledgement, CountedHour, Figure, HourlyCount, LoginEvent, Seal
+from idp.audit.models import Acknowledgement, CountedHour, Figure, HourlyCount, HourlyTotal, LoginEvent, Seal
 from idp.audit.models import Kind as What
 from idp.audit.statistics.hours import hour_of
 from idp.importing.models import Import, ImportedAgent
@@ -102,6 +102,9 @@ MAKE = {
     Acknowledgement: lambda at: Acknowledgement.objects.create(event=a_line(at), by=somebody(), at=at),
     CountedHour: lambda at: CountedHour.objects.create(number=hour_of(at)),
     HourlyCount: lambda at: CountedHour.objects.create(number=hour_of(at)).counts.create(
+        figure=Figure.RIGHT, count=1, last_at=at
+    ),
+    HourlyTotal: lambda at: CountedHour.objects.create(number=hour_of(at)).totals.create(
         figure=Figure.RIGHT, count=1, last_at=at
     ),
     Delivery: lambda at: Delivery.objects.create(

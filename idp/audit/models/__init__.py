@@ -1,7 +1,7 @@
 """The trail, the seals over its lines, and what is counted of them."""
 
 from idp.audit.models.chain import ONLY, Chain, Seal
-from idp.audit.models.hourly_count import CountedHour, Figure, HourlyCount
+from idp.audit.models.hourly_count import CountedHour, Figure, HourlyCount, HourlyTotal
 from idp.audit.models.login_event import (
     ABOUT_A_ROW,
     ALARMING,
@@ -23,6 +23,7 @@ __all__ = [
     "CountedHour",
     "Figure",
     "HourlyCount",
+    "HourlyTotal",
     "Kind",
     "LoginEvent",
     "LoginEventQuerySet",

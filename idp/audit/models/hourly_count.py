@@ -48,10 +48,32 @@ class HourlyCount(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["service", "hour"], name="hourly_counts_of_a_service")]
         constraints = [
             models.UniqueConstraint(fields=["hour", "figure", "of", "service"], name="counted_once_an_hour"),
             models.CheckConstraint(condition=Q(count__gt=0), name="what_is_counted_happened"),
             models.CheckConstraint(condition=Q(figure__in=Figure.values), name="a_known_figure"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.figure} {self.of}".strip()
+
+
+class HourlyTotal(models.Model):
+    """The sum of an hour's counts over all services, so that pages about all of them read no row for each."""
+
+    hour = models.ForeignKey(CountedHour, models.CASCADE, related_name="totals", db_index=False)
+    figure = models.CharField(max_length=16, choices=Figure.choices)
+    of = models.CharField(max_length=64, blank=True)
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["hour", "figure", "of"], name="added_up_once_an_hour"),
+            models.CheckConstraint(condition=Q(count__gt=0), name="what_is_added_up_happened"),
+            models.CheckConstraint(condition=Q(figure__in=Figure.values), name="a_total_of_a_known_figure"),
         ]
 
     def __str__(self) -> str:

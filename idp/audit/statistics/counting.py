@@ -64,6 +64,11 @@ def judged(hours: Iterable[int]) -> Cells:
     return _together(_sign_ins(found)) if found else {}
 
 
+def over_all_services(cells: Cells) -> Cells:
+    """Add up the cells of all services. The sums have none."""
+    return _together((it._replace(service=""), of.count, of.last_at) for it, of in cells.items())
+
+
 def _together(counted: Iterable[tuple[Cell, int, datetime]]) -> Cells:
     cells: Cells = {}
     for cell, times, last_at in counted:

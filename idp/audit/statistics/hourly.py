@@ -5,14 +5,15 @@ clock was wrong by more. Until then it is counted at each read. A table records 
 that count at the same time, or die, leave each hour counted once or not at all.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Func, IntegerField, QuerySet, Sum
 
-from idp.audit.models import CountedHour, Figure, HourlyCount
-from idp.audit.statistics.counting import count
+from idp.audit.models import CountedHour, Figure, HourlyCount, HourlyTotal
+from idp.audit.statistics.counting import Cells, count, over_all_services
 from idp.audit.statistics.hours import hour_of, stretches
 
 REACH: Final = 31 * 24
@@ -56,9 +57,9 @@ def counted_hours(now: datetime) -> QuerySet[CountedHour, Any]:
     return within.values_list(Func(F("pk"), function="COUNT", output_field=IntegerField()))
 
 
-def sign_ins_of(hour: int) -> QuerySet[HourlyCount, Any]:
+def sign_ins_of(hour: int) -> QuerySet[HourlyTotal, Any]:
     """Ask how many signed in within a settled hour."""
-    within = stored_counts(range(hour, hour + 1)).filter(figure=Figure.SIGNED_IN)
+    within = stored_totals(range(hour, hour + 1)).filter(figure=Figure.SIGNED_IN)
     return within.values_list(Func(F("count"), function="SUM", output_field=IntegerField()))
 
 
@@ -70,14 +71,11 @@ def uncounted(now: datetime) -> list[int]:
 def store_counts(hours: range) -> bool:
     """Count some settled hours, and store the counts. Returns False if they were counted already."""
     cells = count(hours)
-    rows = [
-        HourlyCount(hour_id=it.hour, service=it.service, figure=it.figure, of=it.of, count=of.count, last_at=of.last_at)
-        for it, of in cells.items()
-    ]
     try:
         with transaction.atomic():
             CountedHour.objects.bulk_create(CountedHour(number=it) for it in hours)
-            HourlyCount.objects.bulk_create(rows)
+            HourlyCount.objects.bulk_create(_rows(cells))
+            HourlyTotal.objects.bulk_create(_totals(cells))
     except IntegrityError:
         if not CountedHour.objects.filter(number__in=[*hours]).exists():
             raise
@@ -101,10 +99,26 @@ def count_again(now: datetime) -> None:
     count_all(now)
 
 
-def stored_counts(hours: range, *, service: str | None = None) -> "QuerySet[HourlyCount]":
-    """Return the stored counts of some hours, at one service or at all."""
-    within = HourlyCount.objects.filter(hour__gte=hours.start, hour__lt=hours.stop).order_by()
-    return within if service is None else within.filter(service=service)
+def _rows(cells: Cells) -> Iterator[HourlyCount]:
+    for at, of in cells.items():
+        yield HourlyCount(
+            hour_id=at.hour, service=at.service, figure=at.figure, of=at.of, count=of.count, last_at=of.last_at
+        )
+
+
+def _totals(cells: Cells) -> Iterator[HourlyTotal]:
+    for at, of in over_all_services(cells).items():
+        yield HourlyTotal(hour_id=at.hour, figure=at.figure, of=at.of, count=of.count, last_at=of.last_at)
+
+
+def stored_totals(hours: range) -> "QuerySet[HourlyTotal]":
+    """Return the stored counts of some hours, over all services."""
+    return HourlyTotal.objects.filter(hour__gte=hours.start, hour__lt=hours.stop).order_by()
+
+
+def stored_counts(hours: range, service: str) -> "QuerySet[HourlyCount]":
+    """Return the stored counts of some hours at one service."""
+    return HourlyCount.objects.filter(service=service, hour__gte=hours.start, hour__lt=hours.stop).order_by()
 
 
 def read(hours: range, now: datetime, *, step: int = 1, service: str | None = None) -> Sums:
@@ -113,7 +127,8 @@ def read(hours: range, now: datetime, *, step: int = 1, service: str | None = No
     Hours to which lines may still be added are counted now. For earlier ones, the stored counts are read.
     """
     done = range(hours.start, min(hours.stop, settled(now).stop))
-    summed = stored_counts(done, service=service).values("figure", "of", bar=F("hour_id") / step)
+    stored: QuerySet[Any] = stored_totals(done) if service is None else stored_counts(done, service)
+    summed = stored.values("figure", "of", bar=F("hour_id") / step)
     sums = {Summed(it["bar"], it["figure"], it["of"]): it["times"] for it in summed.annotate(times=Sum("count"))}
     for cell, of in count(range(max(hours.start, done.stop), hours.stop)).items():
         if service in (None, cell.service):

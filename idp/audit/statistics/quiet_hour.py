@@ -28,7 +28,7 @@ def quietest_hour(now: datetime) -> QuietHour | None:
     """Return the quietest hour of the last 14 days, or None if nobody signed in at all."""
     hours = range(hour_of(now - timedelta(days=DAYS)) + 1, hour_of(now) + 1)
     left = [it for it in hourly.uncounted(now) if it in hours]
-    kept = hourly.stored_counts(hours).filter(figure=Figure.SIGNED_IN).exclude(hour__in=left)
+    kept = hourly.stored_totals(hours).filter(figure=Figure.SIGNED_IN).exclude(hour__in=left)
     by_hour = Counter(dict(kept.values_list(F("hour_id") % _HOURS).annotate(sign_ins=Sum("count"))))
     for cell, of in counting.judged(left).items():
         if cell.figure == Figure.SIGNED_IN:

@@ -76,7 +76,7 @@ def counts(now: datetime) -> dict[str, RuleCount]:
 
 def _kept(month: range, week: int, left: list[int]) -> Iterator[_Part]:
     since = Coalesce(Sum("count", filter=Q(hour__gte=week)), 0)
-    by_rule = hourly.stored_counts(month).filter(figure__in=RULES).exclude(hour__in=left).values("figure", "of")
+    by_rule = hourly.stored_totals(month).filter(figure__in=RULES).exclude(hour__in=left).values("figure", "of")
     for row in by_rule.annotate(week=since, month=Sum("count"), last=Max("last_at")):
         yield _Part(row["figure"], row["of"], row["week"], row["month"], row["last"])
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from idp.agents.models import Device
 from idp.audit import forgetting
-from idp.audit.models import Acknowledgement, CountedHour, HourlyCount, LoginEvent, Seal
+from idp.audit.models import Acknowledgement, CountedHour, HourlyCount, HourlyTotal, LoginEvent, Seal
 from idp.audit.statistics.hours import hour_of
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
@@ -71,6 +71,7 @@ RULES = (
     Rule("trail", Acknowledgement, lambda it: Q(event__seal__latest__lt=it)),
     Rule("trail", Seal, lambda it: Q(latest__lt=it), act=forgetting.drop),
     Rule("figures", HourlyCount, lambda it: Q(hour__lt=hour_of(it))),
+    Rule("figures", HourlyTotal, lambda it: Q(hour__lt=hour_of(it))),
     Rule("figures", CountedHour, lambda it: Q(number__lt=hour_of(it))),
     Rule("figures", DailyCodes, lambda it: Q(day__lt=it.date())),
     Rule("tokens", LongLivedToken, lambda it: Q(expires_at__lt=it)),

@@ -33,6 +33,7 @@ UNWATCHED: Final = {
     "audit.Chain": _TRAIL,
     "audit.CountedHour": _RECORD,
     "audit.HourlyCount": _RECORD,
+    "audit.HourlyTotal": _RECORD,
     "audit.LoginEvent": _TRAIL,
     "audit.Seal": _TRAIL,
     "auth.Permission": _DJANGO,

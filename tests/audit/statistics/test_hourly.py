@@ -2,15 +2,16 @@
 
 from collections import Counter
 from datetime import timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from idp.audit.models import CountedHour, Figure, HourlyCount, Kind, LoginEvent
+from idp.audit.models import CountedHour, Figure, HourlyCount, HourlyTotal, Kind, LoginEvent
 from idp.audit.statistics import counting, hourly, rule_counts
 from idp.audit.statistics.counting import Tally
 from idp.audit.statistics.hourly import Summed
@@ -105,6 +106,26 @@ def test_figures_stay_when_the_trail_is_purged(db, short_reach):
     assert rule_counts.counts(NOW)["default"].on_week == 3
 
 
+def test_figures_of_all_services_read_no_row_of_any_service(db, short_reach):
+    write(*(an_event(NOW - timedelta(hours=5), service=it, decided_by="default") for it in ("flex", "rota", "rota")))
+    hourly.count_all(NOW)
+    HourlyCount.objects.all().delete()
+    assert hourly.read(HOURS, NOW)[Summed(hour_of(NOW) - 5, Figure.SIGNED_IN, "")] == 3
+    assert rule_counts.counts(NOW)["default"].on_week == 3
+    assert not HourlyTotal.objects.exclude(hour=hour_of(NOW) - 5).exists()
+
+
+def test_hours_that_the_version_before_counted_are_added_up_by_the_migration(db, short_reach):
+    write(*(an_event(NOW - timedelta(hours=it), service=of) for it, of in ((4, "flex"), (5, "flex"), (5, "rota"))))
+    hourly.count_all(NOW)
+    columns = ("hour", "figure", "of", "count", "last_at")
+    kept = sorted(HourlyTotal.objects.values_list(*columns))
+    HourlyTotal.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("idp.audit.migrations.0002_hourly_totals").ADD_UP)
+    assert sorted(HourlyTotal.objects.values_list(*columns)) == kept != []
+
+
 def test_hours_are_added_up_over_longer_stretches(db, short_reach):
     write(*(an_event(NOW - timedelta(hours=it), method="token") for it in (1, 3, 4, 5)))
     hourly.count_all(NOW)
@@ -176,10 +197,11 @@ def test_processes_that_count_at_once_count_each_hour_once(transactional_db, sho
     assert hourly.read(HOURS, NOW) == summed(counting.count(HOURS))
 
 
+@pytest.mark.parametrize("table", [HourlyCount, HourlyTotal])
 @pytest.mark.parametrize("wrong", [{"count": 0}, {"figure": "charm"}, {"of": ""}])
-def test_the_table_refuses_what_cannot_have_been_counted(db, wrong):
+def test_the_table_refuses_what_cannot_have_been_counted(db, table, wrong):
     CountedHour.objects.create(number=1)
     row = {"hour_id": 1, "figure": Figure.RIGHT, "count": 1, "last_at": NOW}
-    HourlyCount.objects.create(**row)
+    table.objects.create(**row)
     with pytest.raises(IntegrityError), transaction.atomic():
-        HourlyCount.objects.create(**{**row, "of": "other", **wrong})
+        table.objects.create(**{**row, "of": "other", **wrong})

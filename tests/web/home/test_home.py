@@ -99,7 +99,7 @@ def test_phones_that_lose_the_cookie_are_reported(admin, agent):
         came({"minutes": 12 * nth, "seconds": 30}, Kind.CODE_SENT, agent=agent, detail="sms: sent")
         came({"minutes": 12 * nth}, method="code", agent=agent)
     assert "Phones forget their sign-in" not in admin.get(HOME).text
-    CountedHour.objects.create(number=hourly.settled(NOW)[-1]).counts.create(figure="forgotten", count=5, last_at=NOW)
+    CountedHour.objects.create(number=hourly.settled(NOW)[-1]).totals.create(figure="forgotten", count=5, last_at=NOW)
     assert "Phones forget their sign-in" in admin.get(HOME).text
 
 
