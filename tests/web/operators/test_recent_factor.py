@@ -233,6 +233,14 @@ def test_an_import_that_gives_a_role_beyond_that_of_an_agent_needs_a_code(browse
     assert Agent.objects.get(pk=ana.pk).role_names == ("agent", "wfo.data_analyst")
 
 
+def test_undoing_an_import_that_took_such_a_role_needs_a_code(browser, ana, clock):
+    provisioning.set_roles(ana, ["agent", "wfo.data_analyst"])
+    page = press(browser, upload(browser, [ana.email, "", "", "agent"]), "Make 1 change")
+    clock.shift(SIX_MINUTES)
+    assert "by undoing the import of team.csv" in press(browser, page, "Undo this import").text
+    assert Agent.objects.get(pk=ana.pk).role_names == ("agent",)
+
+
 def test_a_one_time_code_for_an_agent_needs_a_code(browser, olivia, ana, clock):
     clock.shift(SIX_MINUTES)
     page = browser.post(f"{LIST}{ana.pk}/one-time-code/", {"reason": "SIM broken"})
