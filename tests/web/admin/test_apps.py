@@ -1,5 +1,7 @@
 """An operator registers an app and a back end."""
 
+import re
+
 import pytest
 
 from idp.native.models import Client, ClientKind
@@ -19,6 +21,10 @@ def test_an_app_is_registered_with_its_redirect_uri_and_its_services(admin):
     client = Client.objects.get()
     assert [it.uri for it in client.redirect_uris.all()] == [REDIRECT]
     assert list(client.services.all()) == [flex]
+
+
+def test_the_field_of_a_redirect_uri_shows_a_long_one(admin):
+    assert re.search(r'<input type="text" name="redirect_uris-0-uri" size="80"', admin.get(ADD).text)
 
 
 @pytest.mark.parametrize(

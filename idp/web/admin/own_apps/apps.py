@@ -62,10 +62,20 @@ class RedirectUris(LabelledRows[RedirectUri, Client]):
             raise ValidationError("A back end has no redirect URIs. Remove them.")
 
 
+class RedirectUriForm(forms.ModelForm[RedirectUri]):
+    """A redirect URI, in a field that shows the whole of it."""
+
+    class Meta:
+        model = RedirectUri
+        fields = ["uri"]
+        widgets = {"uri": forms.TextInput(attrs={"size": 80, "inputmode": "url"})}
+
+
 class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):
     """The rows of an app's redirect URIs."""
 
     model = RedirectUri
+    form = RedirectUriForm
     formset = RedirectUris
     extra = 1
     fieldset: ClassVar[None] = None  # the only one, which has no heading

@@ -28,6 +28,9 @@ NOT_AT_FLEX = {
     "signature_algorithm": (names.ECDSA_SHA256, "Flex is not known to take ECDSA signatures."),
 }
 
+ENTITY_ID_SHOWN = 90
+"""Characters: that of a Flex by legacy SSO has 84, and nobody can compare it if its end is out of sight."""
+
 RESPONSES, ATTRIBUTES, LOGOUT = "Responses", "Attributes", "Logout"
 """Groups of fields that inline rows belong to."""
 
@@ -66,8 +69,8 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
         fields = [name for fields, _ in FIELDSETS.values() for name in fields]
         widgets = {
             name: forms.TextInput(attrs={"class": "vLargeTextField"})
-            for name in ("entity_id", "code_context", "passkey_context", "token_context")
-        }
+            for name in ("code_context", "passkey_context", "token_context")
+        } | {"entity_id": forms.TextInput(attrs={"size": ENTITY_ID_SHOWN})}
         help_texts = {
             "entity_id": "What the service calls itself, to the character. Flex: urn:flex:JQ… "
             "or https://iam.twilio.com/v1/Accounts/AC…/saml2/metadata",

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.urls import reverse
 from lxml import html
 
+from idp.demo.sp.flavours import LEGACY
 from idp.saml import names
 from idp.saml.models import LogoutEndpoint, ServiceProvider
 from tests.conftest import NOW
@@ -206,6 +207,11 @@ def test_every_field_has_a_label(admin, keys, page):
     unlabelled = [it.get("name") for it in fields if not labelled(shown, it)]
     assert len(fields) > 20
     assert unlabelled == []
+
+
+def test_the_field_of_an_entity_id_shows_that_of_a_legacy_flex_to_its_end(admin, keys):
+    (field,) = html.fromstring(admin.get(f"{LIST}add/").text).xpath("//input[@name='entity_id']")
+    assert int(field.get("size")) >= len(LEGACY.entity_id)
 
 
 def labelled(page, field):
