@@ -99,7 +99,7 @@ class CutOff(Phone):
 
     def ask_flex(self, home="/", **query):
         page = super().ask_flex(home, **query)
-        if page.status == 503 or (page.status == 500 and page.url.startswith(self.sp_url)):
+        if page.status == 503 or (page.status == 502 and page.url.startswith(self.sp_url)):
             raise requests.ConnectionError
         return page
 
