@@ -99,6 +99,12 @@ def origin_of(request: HttpRequest) -> Origin:
     )
 
 
+def looks_ahead(request: HttpRequest) -> bool:
+    """Whether a browser prefetches the page (Fetch section 2.2.5, and the headers of older browsers)."""
+    purposes = (request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(it.startswith(("prefetch", "preview")) for it in purposes)
+
+
 def address_of(request: HttpRequest) -> str | None:
     """Return the IP address that a request came from, or None if it is unreadable.
 

@@ -92,7 +92,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Use an app's link, once, and redirect the browser to the service. A browser's prefetch does not use it up."""
-    if _only_looks_ahead(request):
+    if request_facts.looks_ahead(request):
         return HttpResponse(status=503)  # the browser asks again when a person opens it
     if request.method == "HEAD":
         return HttpResponse()
@@ -108,12 +108,6 @@ def metadata(_: HttpRequest) -> HttpResponse:
     response = JsonResponse(server_metadata.describe(settings.LATCHKEY.base_url))
     response["Cache-Control"] = f"public, max-age={METADATA_AGE}"
     return response
-
-
-def _only_looks_ahead(request: HttpRequest) -> bool:
-    """Whether a browser prefetches the page (Fetch section 2.2.5, and the headers of older browsers)."""
-    purposes = (request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
-    return any(it.startswith(("prefetch", "preview")) for it in purposes)
 
 
 def _respond_address(flow_id: UUID) -> str:

@@ -68,7 +68,12 @@ def sso(request: HttpRequest) -> HttpResponse:
 
 @require_GET  # by HEAD somebody would be signed in whose browser gets no answer to carry
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    """Start a sign-in at Latchkey that no service provider requested (Profiles 4.1.5)."""
+    """Start a sign-in at Latchkey that no service provider requested (Profiles 4.1.5).
+
+    A browser that prefetches the page, as for a bookmark whose name is being typed, signs nobody in.
+    """
+    if request_facts.looks_ahead(request):
+        return HttpResponse(status=503)  # the browser asks again when a person opens it
     relay_state = receive_relay_state(request.META.get("QUERY_STRING", ""))
     sp = unsolicited.service_of(slug)
     pending = unsolicited.pending_request(sp, relay_state)

@@ -40,6 +40,13 @@ def test_whoever_asks_for_the_headers_alone_is_not_signed_in(phone):
     assert IssuedAssertion.objects.count() == 1
 
 
+def test_a_browser_that_prefetches_the_page_signs_nobody_in_until_the_agent_opens_it(phone):
+    with_code(phone, start(phone))
+    ahead = phone.http.get(f"{IDP}/saml/start/rota", headers={"Sec-Purpose": "prefetch;prerender"}, timeout=30)
+    assert (ahead.status_code, IssuedAssertion.objects.count()) == (503, 1)
+    assert phone.arrive(start(phone), "/app/")["signed_in"]
+
+
 def test_flex_can_be_opened_from_latchkey_once_it_is_allowed(phone):
     change("flex", unsolicited=False)
     assert start(phone, "flex").status == 404
