@@ -58,6 +58,8 @@ LINKS_AFTER: dict[str, tuple[str, str]] = {
 """Pages listed after a list, for operators who may see the list: title and URL name."""
 
 
+PAGES_OF_TABLES = frozenset({"changelist", "add", "change", "delete", "history"})
+"""The pages that Django makes for each table, as their URL names end."""
 FIRST_SIGN_IN = "Nothing yet. Lines appear here with the first sign-in."
 EMPTY_TEXTS: dict[str, str] = {
     "agents.Agent": "Nobody yet. Import people from a file, or add them one by one.",
@@ -112,14 +114,17 @@ def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def listed_as(page: str, *, limited: bool) -> str | None:
-    """Return the title of a list, by its URL name, or None if the contents do not list it.
+    """Return the title of a list, by the URL name of its page or of a row's, or None if the contents do not list it.
 
     `limited` is for supervisors, whose list shows their own agents.
     """
-    if limited and page == "agents_agent_changelist":
+    table, _, kind = page.rpartition("_")
+    if kind not in PAGES_OF_TABLES:
+        return None
+    if limited and table == "agents_agent":
         return "Your agents"
     names = {label.lower().replace(".", "_"): name for models in SECTIONS.values() for label, name in models.items()}
-    return names.get(page.removesuffix("_changelist")) if page.endswith("_changelist") else None
+    return names.get(table)
 
 
 def empty_text(page: str) -> str | None:

@@ -92,7 +92,7 @@ class OperatorSite(admin.AdminSite):
         return super().admin_view(recent_factor.confirmable(view), cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add a list's title, what fills it, and the consequence of deleting."""
+        """Add a list's title, also to its rows' pages, what fills it, and the consequence of deleting."""
         page = (request.resolver_match.url_name if request.resolver_match else None) or ""
         limited = reach.limits_of(request.user) is not None
         texts = {"empty_text": contents.empty_text(page), "deletion_text": contents.deletion_text(page)}

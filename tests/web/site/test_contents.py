@@ -1,5 +1,8 @@
 """What operators find in the admin: lists by the names that lead to them, and in empty ones what fills them."""
 
+import pytest
+from lxml import html
+
 from idp.agents import devices
 from idp.agents.models import Department, Reason
 from idp.sessions import lifecycle as sessions
@@ -7,9 +10,12 @@ from idp.sessions.models import OpenedBy
 from idp.web.site import contents
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
+from tests.web.seeded import a_service
 
 DEPARTMENTS = "/admin/agents/department/"
+SERVICES = "/admin/saml/serviceprovider/"
 DEPARTMENTS = "/admin/agents/department/"
+SERVICES = "/admin/saml/serviceprovider/"
 NEVER_EMPTY = {"policies.AccessRule", "policies.PolicyRevision", "policies.TimeoutPolicy"}
 
 
@@ -64,3 +70,21 @@ def test_a_session_says_in_words_why_it_ended(admin):
     sessions.end([device.pk], Reason.EVERYONE, NOW)
     page = admin.get("/admin/sso_sessions/ssosession/").text
     assert '<td class="field-end_reason">everyone was signed out</td>' in page
+
+
+@pytest.mark.parametrize(("page", "then"), [("change", []), ("history", ["History"]), ("delete", ["Delete"])])
+def test_the_pages_of_a_row_lead_back_to_its_list_by_the_name_that_led_there(admin, keys, page, then):
+    service = a_service()
+    (way,) = html.fromstring(admin.get(f"{SERVICES}{service.pk}/{page}/").text).find_class("breadcrumbs")
+    assert [" ".join(it.split()) for it in way.text_content().split("\u203a")] == [
+        "Home",
+        "Services, such as Flex",
+        service.name,
+        *then,
+    ]
+    assert [it.get("href") for it in way.iter("a")][:2] == ["/admin/", SERVICES]
+
+
+def test_the_page_that_adds_a_row_leads_to_its_list_too(admin, keys):
+    (way,) = html.fromstring(admin.get(f"{SERVICES}add/").text).find_class("breadcrumbs")
+    assert " ".join(way.text_content().split()) == "Home \u203a Services, such as Flex \u203a Add service"
