@@ -45,7 +45,8 @@ def test_a_draft_can_be_thrown_away(admin):
 def test_the_page_that_publishes_says_without_a_draft_how_one_begins(admin):
     told = admin.get("/admin/policy/publish/", follow=True)
     assert told.redirect_chain == [(LIST, 302)]
-    assert "There is no draft to publish. The rules below are in force; once you change one, a draft" in told.text
+    said = "There is no draft to publish. The rules below are in force; once you change one, a draft of them begins."
+    assert f'<p class="info" role="status">{said}</p>' in told.text
 
 
 def test_who_publishes_a_draft_that_is_gone_hears_that_it_is(admin):

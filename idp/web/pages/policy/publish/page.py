@@ -119,18 +119,21 @@ def _page_of(request: HttpRequest) -> PublishPage | None:
     wanted = PublishRequest.of(request, now)
     target = Target.of(wanted.number)
     if target is None:
-        messages.error(request, _nothing(request, wanted.number))
+        _say_that_nothing_is_there(request, wanted.number)
         return None
     browser = request_facts.of_browser(request)
     forecast = make_forecast(target, reach.operator_of(request), browser, until=wanted.until, now=now)
     return PublishPage(request, wanted, target, forecast)
 
 
-def _nothing(request: HttpRequest, number: str) -> str:
-    """Say that there is nothing to publish. Only who presses the button has seen a draft, which has gone since."""
+def _say_that_nothing_is_there(request: HttpRequest, number: str) -> None:
+    """Tell the operator. Only who presses the button has seen a draft, which has gone since: the rest is no error."""
     if number:
-        return f"There is no past revision {number}."
-    return DRAFT_GONE if request.method == "POST" else NO_DRAFT
+        messages.error(request, f"There is no past revision {number}.")
+    elif request.method == "POST":
+        messages.error(request, DRAFT_GONE)
+    else:
+        messages.info(request, NO_DRAFT)
 
 
 def _refusal(target: Target, wanted: PublishRequest) -> tuple[str, int] | None:
