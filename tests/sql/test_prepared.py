@@ -15,6 +15,8 @@ from django.forms import model_to_dict
 from idp.agents import provisioning
 from idp.agents.models import AgentRole, Department, Device
 from idp.audit.models import Kind, LoginEvent
+from idp.otp.allowances import TRIES
+from idp.otp.models import Verification
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
 from idp.sql.joined_texts import Together, apart
@@ -120,6 +122,21 @@ def test_a_row_that_a_constraint_refuses_is_refused(phone):
     second = SsoSession(index="_2", device=phone, authenticated_at=NOW, opened_at=NOW, last_seen_at=NOW)
     with pytest.raises(IntegrityError):
         Insert(SsoSession)(second)
+
+
+def test_a_row_that_is_there_is_skipped_and_one_that_breaks_a_check_is_refused(agent):
+    """On SQLite too: a sign-in inserts until its row is there, and would never end."""
+    insert = Insert(Verification, unless_there=True)
+    assert [insert(Verification(counted_as="a number", started_at=NOW)) for _ in range(2)] == [1, 0]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Verification(counted_as="another", started_at=NOW, tries=TRIES + 1))
+
+
+def test_rows_that_break_a_check_are_refused_even_if_conflicts_are_ignored():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Verification.objects.bulk_create(
+            [Verification(counted_as="a number", started_at=NOW, tries=TRIES + 1)], ignore_conflicts=True
+        )
 
 
 def test_an_error_ends_the_transaction_even_if_it_is_caught(phone):
