@@ -16,7 +16,8 @@ from lxml import etree
 
 LARGEST = 4096
 """Bytes of a cleaned logo, so that a page stays within its 10 kB."""
-WIDEST = 2000
+SMALLEST, WIDEST = 0.01, 2000
+"""The least and the largest width and height. Those of an SVG can be so close to 0 that no scale is finite."""
 SVG = "{http://www.w3.org/2000/svg}"
 HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 AS_THEY_ARE = " =:/,;()'!*-._~@$&+"
@@ -168,6 +169,6 @@ def _small(address: str, size: int, width: float, height: float) -> Logo:
             f"The logo has {size:,} bytes; {LARGEST:,} is the most, so that pages open at once on a slow line. "
             "Simplify its shapes, or save it smaller: it is shown 40 pixels high."
         )
-    if not (0 < width <= WIDEST and 0 < height <= WIDEST):
-        raise NotALogo(f"The logo may be up to {WIDEST:,} pixels wide and high.")
+    if not (SMALLEST <= width <= WIDEST and SMALLEST <= height <= WIDEST):
+        raise NotALogo(f"The logo may be up to {WIDEST:,} pixels wide and high, and must be at least {SMALLEST}.")
     return Logo(address, width, height)

@@ -89,6 +89,12 @@ def test_a_picture_that_is_too_large_is_rejected(data):
         clean(data)
 
 
+@pytest.mark.parametrize("size", ["1e-310 1e-310", "nan 20", "40 0", "40 inf"])
+def test_a_picture_whose_size_no_page_could_show_is_rejected(size):
+    with pytest.raises(NotALogo, match="may be up to"):
+        clean(svg(attributes=f'viewBox="0 0 {size}"'))
+
+
 def test_a_png_loses_everything_but_the_picture():
     said = b"tEXtAuthor\0Olivia"
     extra = struct.pack(">I", len(said) - 4) + said + struct.pack(">I", zlib.crc32(said))
