@@ -84,7 +84,12 @@ def _values(first: int) -> dict[str, str]:
 
 
 def _write(values: dict[str, str]) -> None:
-    file = os.open(DEMO_ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(file, "w") as lines:
-        lines.writelines(f"{name}={value}\n" for name, value in values.items())
-    DEMO_ENVIRONMENT.chmod(0o600)
+    """Replace the file as a whole: if the disk is full, the keys without which the database is lost must stay."""
+    new = DEMO_ENVIRONMENT.with_name(f"{DEMO_ENVIRONMENT.name}.new")
+    new.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as lines:
+            lines.writelines(f"{name}={value}\n" for name, value in values.items())
+        new.replace(DEMO_ENVIRONMENT)
+    finally:
+        new.unlink(missing_ok=True)
