@@ -18,6 +18,7 @@ from idp.conf import ROOT
 from tests.environment import ENVIRONMENT
 from tests.phone import NUMBER, Phone
 from tests.user_agents import IPHONE
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -171,6 +172,21 @@ class TestMakeDemo:
         assert phone.sign_in(NUMBER)["signed_in"]
         again.stop()
         assert "Installing" not in again.output
+
+
+def test_a_demo_that_is_ended_while_its_server_starts_leaves_none_behind(clone):
+    command, port, log = (sys.executable, "manage.py", "demo"), str(three_free_ports()), clone / "var/demo.log"
+    with subprocess.Popen(
+        command, cwd=clone, env=environment(PORT=port), stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as demo:
+        assert any("Starting the servers" in line for line in demo.stdout)
+        said = log.stat().st_size
+        until(lambda: log.stat().st_size > said)  # the first words of the server, before it can answer
+        demo.terminate()
+        code = demo.wait(PATIENCE)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(demo.pid, signal.SIGKILL)  # whoever is left
+    assert code == 128 + signal.SIGTERM
 
 
 WAITING = """

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from http import HTTPStatus
 from http.client import HTTPConnection
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from django.conf import settings
@@ -39,6 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         """Migrate, add the demo's data, start the servers, print their addresses, and wait."""
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, _end)  # at once, since what was started until then has to be stopped
         began = float(os.environ.get(BEGAN) or time.time())
         first = environment.port()
         self._refuse_taken_ports(range(first, first + 3))
@@ -53,7 +55,7 @@ class Command(BaseCommand):
             sp = running.enter_context(DemoSp(settings.LATCHKEY.base_url, first + 2))
             operator = seeds.plant(sp.url)
             history.write(now)
-            running.callback(_stop, self._serve(first))
+            self._serve(first, running)
             self._say(_welcome(first, sp.url, links.make(operator, now), time.time() - began))
             _wait_for_signal()
         self._say("Stopped.")
@@ -71,8 +73,8 @@ class Command(BaseCommand):
                         PORT_TAKEN,
                     )
 
-    def _serve(self, port: int) -> "subprocess.Popen[bytes]":
-        """Start the production server, and wait until it answers."""
+    def _serve(self, port: int, running: ExitStack) -> None:
+        """Start the production server, have it stopped with the others, and wait until it answers."""
         self._say("Starting the servers …")
         with LOG.open("ab") as log:
             server = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
@@ -81,14 +83,13 @@ class Command(BaseCommand):
                 stdout=log,
                 stderr=log,
             )
+        running.callback(_stop, server)
         deadline = time.monotonic() + PATIENCE
         while server.poll() is None and time.monotonic() < deadline:
             if _answers(port):
-                return server
+                return
             time.sleep(0.05)
-        _stop(server)
         self._give_up(f"The identity provider did not start: {LOG} says why.", NOT_STARTED)
-        raise AssertionError
 
     def _give_up(self, sentence: str, code: int) -> None:
         self.stderr.write(sentence)
@@ -128,6 +129,10 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+
+
+def _end(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _wait_for_signal() -> None:
