@@ -1,7 +1,11 @@
 """A backup is whole, is proved by restoring it elsewhere, and goes nowhere that is not empty."""
 
+import os
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from datetime import timedelta
 from io import StringIO
@@ -16,6 +20,7 @@ from idp.agents import access_passes, cutoffs
 from idp.agents.models import Agent
 from idp.audit.events import Origin
 from idp.audit.models import Kind
+from idp.conf import ROOT
 from idp.keys import keyring
 from idp.login.emergency import passes, stops
 from idp.policies import in_force
@@ -30,6 +35,7 @@ from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 from tests.recorded_migrations import recorded
 from tests.small_disk import small_disk
+from tests.waiting import until
 from tests.web.conftest import a_superuser
 from tests.web.monitor import record
 from tests.web.seeded import a_service
@@ -81,6 +87,19 @@ def test_a_drill_leaves_nothing_behind(file):
     with pytest.raises(CommandError):
         drill(file)
     assert databases() == []
+
+
+@pytest.mark.sqlite_only
+def test_a_drill_that_is_ended_leaves_no_copy_of_everybody_behind(file, tmp_path):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    command, env = (sys.executable, "manage.py", "drill", str(file)), {**os.environ, "TMPDIR": str(folder)}
+    with subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True) as under_way:
+        until(lambda: list(folder.glob("*/drill.sqlite3")))
+        under_way.terminate()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(under_way.pid, signal.SIGKILL)  # the restore, if it goes on
+    assert (under_way.returncode, list(folder.iterdir())) == (128 + signal.SIGTERM, [])
 
 
 def test_without_the_key_of_that_time_it_would_not_serve_and_says_what_is_missing(place, settings):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from idp.web.backup import files
-from idp.web.management.at_once import CommandAtOnce
+from idp.web.management.at_once import CommandAtOnce, cleared_up_at_sigterm
 
 NOT_IN_IT = (
     "Not in it, and to be kept apart from it: LATCHKEY_SECRET_KEY, LATCHKEY_KEY_ENCRYPTION_KEYS, Twilio's credentials "
@@ -30,7 +30,8 @@ class Command(CommandAtOnce):
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
         """Write the whole file or nothing, and say what it does not contain."""
         try:
-            files.dump(file)
+            with cleared_up_at_sigterm():
+                files.dump(file)
         except files.BackupError as error:
             raise CommandError(str(error)) from None
         self.stderr.write(f"{file}: {file.stat().st_size / 1_000_000:.1f} MB. {NOT_IN_IT}")

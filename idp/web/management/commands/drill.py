@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 from django.db import ProgrammingError, connection
 
 from idp.conf import ROOT
-from idp.web.management.at_once import CommandAtOnce
+from idp.web.management.at_once import CommandAtOnce, cleared_up_at_sigterm
 
 MAY_CREATE = "A database for the drill cannot be made. As PostgreSQL's superuser: ALTER ROLE ... CREATEDB"
 
@@ -39,7 +39,7 @@ class Command(CommandAtOnce):
 
         Nobody is signed out, because services would be notified.
         """
-        with _elsewhere() as url:
+        with cleared_up_at_sigterm(), _elsewhere() as url:
             command = [sys.executable, str(ROOT / "manage.py"), "restore", "--keep-sign-ins", str(file.absolute())]
             done = subprocess.run(  # noqa: S603 - constants, and a path
                 command, env={**os.environ, "DATABASE_URL": url}, check=False, capture_output=True, text=True
