@@ -96,7 +96,7 @@ def test_the_log_line_of_a_request_holds_its_events(lines):
     assert line["happened"] == [{"kind": "signed in", "service": "flex"}]
 
 
-def test_a_stranger_does_not_decide_how_long_a_line_is(lines, client):
+def test_a_stranger_does_not_decide_how_long_a_line_is(db, lines, client):
     client.post(f"/login/{'x' * 50_000}", headers={"Origin": f"https://{'y' * 30_000}"})
     client.post("/me", headers={"Origin": f"https://{'y' * 30_000}"})
     assert {line["event"] for line in lines()} == {"refused", "request"}
