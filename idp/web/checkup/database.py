@@ -1,6 +1,7 @@
 """The database: reachable, of a supported version, fully migrated, and with free disk space."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -26,6 +27,8 @@ SUBJECT = "database"
 SECONDS = 5
 OLDEST_POSTGRESQL = 15
 MEGABYTE = 1024 * 1024
+QUOTED = re.compile(r"""(?<!\w)(["']).*?\1""")
+REFUSALS = ("password", "role NAME does not exist", "role NAME is not permitted")
 FAULT_UNDER, WARNING_UNDER = 100 * MEGABYTE, 1024 * MEGABYTE
 AWAY_FIX = (
     "If it is a server, start it, and compare host and port in DATABASE_URL; "
@@ -76,14 +79,18 @@ def account() -> list[Finding]:
 
 
 def away(message: str, where: str) -> Finding:
-    """Judge why the connection failed. The database's message may name the user, so it is not repeated."""
-    if "password" in message or "role" in message:
-        return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
-    if "permission denied" in message:
+    """Judge why the connection failed. The database's message may name the user, so it is not repeated.
+
+    A connection that failed has no SQLSTATE (libpq keeps it to itself), so words are read, but not those of names.
+    """
+    said = QUOTED.sub("NAME", message)
+    if "permission denied" in said:
         return fault(SUBJECT, f"The database at {where} does not let our account read its tables.", RIGHTS)
-    if "does not exist" in message:
+    if any(it in said for it in REFUSALS):
+        return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
+    if "database NAME does not exist" in said:
         return fault(SUBJECT, f"The server at {where} has no such database.", NAME_FIX)
-    if "not a database" in message or "malformed" in message:
+    if "not a database" in said or "malformed" in said:
         return fault(SUBJECT, "The file of the database is damaged.", "Restore it from a backup.")
     return fault(SUBJECT, f"The database at {where} cannot be used.", AWAY_FIX)
 
