@@ -118,6 +118,19 @@ def test_a_backup_is_never_written_over(file):
     assert file.read_bytes() == before
 
 
+def test_a_backup_that_another_run_has_just_completed_is_not_written_over(transactional_db, tmp_path, monkeypatch):
+    begin = os.open
+
+    def begin_after_the_other(*arguments):
+        (tmp_path / "monday").write_bytes(b"whole")
+        return begin(*arguments)
+
+    monkeypatch.setattr(os, "open", begin_after_the_other)
+    with pytest.raises(CommandError, match="there already"):
+        call_command("backup", tmp_path / "monday", stderr=StringIO())
+    assert [(it.name, it.read_bytes()) for it in tmp_path.iterdir()] == [("monday", b"whole")]
+
+
 def test_a_database_without_tables_is_not_backed_up(transactional_db, nowhere, tmp_path):
     with pytest.raises(CommandError, match="is DATABASE_URL right"):
         call_command("backup", tmp_path / "monday")

@@ -31,8 +31,6 @@ class BackupError(Exception):
 
 def dump(path: Path) -> None:
     """Dump the database into a new file that only its owner can read. Raises BackupError."""
-    if path.exists():
-        raise BackupError(f"{path} is there already: choose a new name, so that no backup is lost.")
     if MIGRATIONS not in connection.introspection.table_names():
         raise BackupError("The database has no tables: is DATABASE_URL right? An empty backup would restore nothing.")
     part = path.with_name(f"{path.name}.part")
@@ -43,6 +41,8 @@ def dump(path: Path) -> None:
     except OSError as error:
         raise BackupError(f"{part} cannot be written: {error.strerror}.") from None
     try:
+        if path.exists():  # asked while no other run can complete it: that would need the part
+            raise BackupError(f"{path} is there already: choose a new name, so that no backup is lost.")
         if _on_sqlite():
             _copy_sqlite_into(part)
         else:
