@@ -96,3 +96,8 @@ def test_a_search_that_finds_nobody_says_what_to_try(four):
     page = four.get(LIST, {"q": "zzz", "number": "some"}).text
     assert "Nobody matches “zzz” with these filters. Try a shorter part of the name" in page
     assert 'href="?q=zzz"' in page
+
+
+def test_a_list_without_rows_offers_nothing_to_do_with_them(four):
+    offered = {it: 'name="action"' in four.get(LIST, {"q": it}).text for it in ("Ben", "Nobody")}
+    assert offered == {"Ben": True, "Nobody": False}

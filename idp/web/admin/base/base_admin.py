@@ -51,6 +51,7 @@ class FilteredList(ChangeList):
             super().get_results(request)
         except IMPOSSIBLE_VALUES as error:
             raise BadRequest(IMPOSSIBLE_FILTER) from error
+        self.show_admin_actions = self.result_count > 0  # without rows there is nothing to act on
 
 
 class BaseAdmin(admin.ModelAdmin[Row]):
