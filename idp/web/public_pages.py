@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from idp import clock
 from idp.keys import keyring
+from idp.login import cookies
 from idp.saml.requests import unsolicited
 from idp.tokens.jwks import key_set
 from idp.web.only_read import only_read
@@ -22,8 +23,13 @@ def jwks(_: HttpRequest) -> JsonResponse:
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Show the start page, with links to the services that can be opened from here."""
-    return render(request, "start.html", {"services": list(unsolicited.services().only("slug", "name"))})
+    """Show the start page, with links to the services that can be opened from here.
+
+    A browser that was signed in with is led to `/me` too, which would only turn others away.
+    """
+    services = list(unsolicited.services().only("slug", "name"))
+    has_own_page = cookies.name("device") in request.COOKIES
+    return render(request, "start.html", {"services": services, "has_own_page": has_own_page})
 
 
 @require_safe

@@ -132,6 +132,13 @@ def test_without_any_app_the_start_page_says_where_to_begin(phone):
     assert not page.html.xpath("//main//a")
 
 
+def test_only_a_phone_that_was_signed_in_with_is_led_from_the_start_page_to_its_own_page(phone, android):
+    phone.sign_in()
+    ways = [it.open(f"{IDP}/").html.xpath("//main//a[not(@class)]/@href") for it in (phone, android)]
+    assert ways == [["/me"], []]
+    assert phone.open(f"{IDP}/me").heading == "Your phone"
+
+
 def test_an_app_without_an_address_is_not_offered(phone):
     change("flex", unsolicited=False)
     ServiceProvider.objects.get(slug="rota").consumers.all().delete()
