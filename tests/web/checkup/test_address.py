@@ -1,5 +1,7 @@
 """Whether what answers at our address is ourselves, by a certificate that phones take."""
 
+import socket
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from idp.keys.models import SigningKey
 from idp.web.checkup import address, outside
 from tests.conftest import NOW
+from tests.saml.metadata.sites import serving
+from tests.waiting import until
 from tests.web.checkup.conftest import FAULT, HTTPS, OK, WARNING, sentence, states
 from tests.web.web_server import HEALTHY, Authority, a_web_server
 
@@ -85,6 +89,29 @@ def test_a_certificate_that_phones_reject_is_reported(db, conf, authority, monke
 def test_an_answer_without_tls_counts_as_unreachable(db, conf, authority):
     with a_web_server({}, certificate=authority.certify()) as url, pytest.raises(outside.Unreachable):
         outside.get(url.replace("https:", "http:"))
+
+
+def dripping(handler):
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+    for _times in range(100):
+        handler.wfile.write(b"x")
+        handler.server.over.wait(0.05)
+
+
+def test_a_server_that_drips_is_given_up_and_leaves_no_thread_behind(monkeypatch):
+    monkeypatch.setattr(outside, "SECONDS", 0.4)
+    with serving({"/healthz": dripping}) as site:
+        with pytest.raises(outside.Unreachable, match="no answer within"):
+            outside.get(f"http://127.0.0.1:{site.port}/healthz")
+        until(lambda: "checkup" not in {it.name for it in threading.enumerate()})
+
+
+def test_a_server_that_never_shakes_hands_is_given_up(monkeypatch):
+    monkeypatch.setattr(outside, "SECONDS", 0.4)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with pytest.raises(outside.Unreachable, match="no answer within"):
+            outside.get(f"https://127.0.0.1:{silent.getsockname()[1]}/healthz")
+        until(lambda: "checkup" not in {it.name for it in threading.enumerate()})
 
 
 @pytest.mark.parametrize(
