@@ -1,5 +1,6 @@
 """gunicorn's worker: a connection is for one request, and a process that can accept no more makes room for another."""
 
+import re
 import signal
 import socket
 import struct
@@ -28,6 +29,20 @@ def application(environ, start_response):
     start_response("200 OK", [])
     return [str(os.getpid()).encode()]
 """
+
+
+AMBIGUOUS = [
+    "Content-Length: 5\r\nTransfer-Encoding: chunked",
+    "Transfer-Encoding: chunked\r\nContent-Length: 5",
+    "Content-Length: 5\r\nContent-Length: 6",
+    "Content-Length: +5",
+    "Content-Length: 5, 6",
+    "Content-Length : 5",
+    "Transfer-Encoding: chunked, identity",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+    "X: y\r\n Transfer-Encoding: chunked",
+]
+"""Headers that two programs may read differently: RFC 9112, sections 5 and 6."""
 
 
 @contextmanager
@@ -70,6 +85,23 @@ def test_an_answer_says_that_its_connection_ends_so_that_a_proxy_opens_another(t
     with serving(tmp_path) as server:
         answer = requests.get(server, headers={"Connection": "keep-alive"}, timeout=20)
     assert answer.headers["Connection"] == "close"
+
+
+@pytest.mark.long
+def test_a_request_whose_end_is_ambiguous_is_rejected_and_hides_no_second_one(tmp_path):
+    with serving(tmp_path) as server:
+        told = {head: answers(server, head) for head in AMBIGUOUS}
+        assert answers(server, "Content-Length: 5") == ["200"]
+    assert told == {head: ["400"] for head in AMBIGUOUS}
+
+
+def answers(server, head):
+    """The status of each answer to a request with this header, whose body a proxy might take for a second request."""
+    body = "0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(server.rpartition(":")[2])), timeout=20) as client:
+        client.sendall(f"POST / HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n{body}".encode())
+        with client.makefile("rb") as answer:
+            return re.findall(r"HTTP/1\.1 (\d+)", answer.read().decode())
 
 
 def test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most():

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
@@ -75,6 +76,17 @@ def test_messages_of_libraries_are_logged_in_the_same_format(lines):
     (line,) = lines()
     assert line["reference"] == reference.current()
     assert (line["level"], line["logger"], line["event"]) == ("warning", "somebody", "cannot reach …@… at …")
+
+
+def test_a_line_break_in_what_is_logged_begins_no_other_line(lines):
+    """A line that a stranger forges would begin after it. Each line that there is says when, in UTC."""
+    forged = 'agent\n{"event": "request", "status": 200}\r\u2028{"event": "forged"}'
+    structlog.get_logger().warning("refused", detail=forged)
+    logging.getLogger("somebody").warning("cannot read %s", forged)
+    said = lines()
+    assert (said[0]["event"], said[0]["detail"]) == ("refused", forged)
+    assert [it["event"].partition(" ")[0] for it in said] == ["refused", "cannot"]
+    assert all(datetime.fromisoformat(it["timestamp"]).utcoffset() == timedelta(0) for it in said)
 
 
 def test_gunicorn_writes_json_too():

@@ -41,6 +41,7 @@ V6 = (
         1,
         "People can change it",
         "web/operators/test_own_sign_in.a_newcomer_sets_password_and_app_and_comes_back_by_them",
+        "web/operators/test_own_sign_in.an_operator_who_signed_in_by_password_repeats_it_to_change_it",
     ),
     met(
         "6.2.3",
@@ -122,7 +123,9 @@ V6 = (
         2,
         "Password recovery does not bypass the second factor",
         "web/operators/test_own_sign_in.a_new_app_ends_the_old_one_and_other_browsers",
-        "web/management/test_people.add_operator_takes_the_operator_there_is_and_changes_no_rights",
+        "web/operators/test_links.a_link_opens_the_admin_once",
+        but="nobody recovers a password alone: a one-time link, from whoever runs the server or from a superuser for a "
+        "supervisor, replaces password and app together",
     ),
     met(
         "6.4.4",

@@ -46,6 +46,7 @@ V1 = (
         "1.2.4",
         1,
         "Database queries are parameterised",
+        "sql/test_prepared.values_are_never_part_of_the_statement",
         "audit/test_within.both_databases_tell_whether_an_address_is_in_a_network",
         "pyproject.toml",
         but="Django's ORM; ruff rejects SQL built from strings",

@@ -84,8 +84,8 @@ V10 = (
         "10.3.3",
         2,
         "People are identified by names that are never reused",
+        "saml/test_name_ids.a_name_is_nobody_elses_in_any_letter_case_not_even_when_its_owner_is_gone",
         "native/test_registry.a_back_end_reads_an_agent_by_the_name_id_in_flex",
-        "native/test_access_tokens.a_back_end_is_its_own_subject",
     ),
     absent("10.3.4", 2, "Required authentication strength", "no API request needs a strength other than its token's"),
     met(

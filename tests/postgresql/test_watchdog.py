@@ -50,12 +50,10 @@ def silent(browser, monkeypatch):
     dog.stopped.set()
 
 
+@pytest.mark.postgresql_only
 @pytest.mark.parametrize("a_moment", [0.0, 60.0], ids=["checked before use", "used a moment ago"])
-def test_a_server_that_stalls_gets_a_busy_page(request, browser, monkeypatch, a_moment):
-    if on_sqlite():  # is no server
-        return
+def test_a_server_that_stalls_gets_a_busy_page(silent, browser, monkeypatch, a_moment):
     monkeypatch.setattr(base, "A_MOMENT", a_moment)
-    request.getfixturevalue("silent")
     assert is_busy(browser.get(browser.address))
 
 

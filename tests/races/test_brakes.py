@@ -7,9 +7,11 @@ sign-in too. What can be left open is a look.
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, transaction
 
 from idp.agents.models import Agent
 from idp.audit.events import Origin
+from idp.branding.models import Brand
 from idp.login.emergency import everyone_out, passes, stops
 from tests.conftest import NOW
 from tests.races.installation import on_sqlite
@@ -28,6 +30,13 @@ def forgotten(browser):
     begun = "SELECT {1} FROM {0}" if on_sqlite() else "UPDATE {0} SET {1} = {1}"
     with open_transaction(*(begun.format(*it) for it in CHANGED.items())):
         yield
+
+
+@pytest.mark.postgresql_only
+def test_another_change_waits_for_the_forgotten_one_and_fails(forgotten):
+    with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+        Brand.objects.create(name="Acme", colour="#0b4f8a")
+    assert not Brand.objects.exists()
 
 
 def test_everyone_out_takes_effect_at_once_without_waiting_for_locks(browser, forgotten):

@@ -95,6 +95,7 @@ def test_the_code_that_proved_the_app_opens_nothing_more(client, newcomer):
         ({"token": "000000"}, "That code isn&#x27;t right."),
         ({"token": "12345"}, "The code has 6 digits."),
         ({"password": "short"}, "too short"),
+        ({"password": "qwertyqwerty"}, "too common"),
         ({"password": "new@acme.example"}, "too similar"),
     ],
 )
