@@ -97,7 +97,7 @@ V15 = (
         2,
         "Expensive functions do not block the rest",
         "hostile/test_requests.a_decompression_bomb_does_not_use_up_memory",
-        "races/test_connections.threads_that_wait_for_twilio_hold_no_database_connection",
+        "races/test_connections.each_thread_has_a_database_connection_even_if_all_wait_for_twilio",
         "policies/user_agents/test_any_header.long_hostile_headers_are_read_like_any_other",
     ),
     met(

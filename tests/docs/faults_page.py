@@ -247,7 +247,7 @@ FAULTS = [
         "the same while Verify takes 5 s",
         "requests that wait for Twilio take neither connections nor threads from signed-in phones",
         (
-            "races/test_connections.py::test_threads_that_wait_for_twilio_hold_no_database_connection",
+            "races/test_connections.py::test_each_thread_has_a_database_connection_even_if_all_wait_for_twilio",
             f"{SLOW}::test_many_requests_that_wait_for_verify_do_not_slow_down_signed_in_phones",
         ),
     ),

@@ -31,7 +31,7 @@ def end_mine():
         connection.close()
 
 
-def test_threads_that_wait_for_twilio_hold_no_database_connection(transactional_db):
+def test_each_thread_has_a_database_connection_even_if_all_wait_for_twilio(transactional_db):
     all_have_one = Barrier(THREADS + sending.WORKERS)
 
     def keep_one():
