@@ -21,7 +21,7 @@ class LinkUsed(IdpError):
     code = "link_used"
     status = 410
     sentence = "This link does not work any more."
-    advice = "It works once, for 24 hours. Make a new one with: python manage.py add_operator"
+    advice = "It works once, for 24 hours. Ask whoever sent it for another, or run: python manage.py add_operator"
 
 
 def make(operator: Agent, now: datetime) -> str:
