@@ -164,6 +164,7 @@ def ones_own_page(phone, clock, verify):
     Agent.objects.filter(pk=agent.pk).update(may_make_recovery_codes=True)
     yield "everything set up", phone.open(ME)
     yield "on a computer", desktop.open(ME)
+    yield "the start page of one's own phone", phone.open(BASE_URL)
     yield "a passkey", phone.open(f"{ME}/passkeys")
     page = phone.open(f"{ME}/authenticator")
     yield "an authenticator", page

@@ -2,6 +2,7 @@
 
 import pytest
 
+from idp.agents.models import Agent
 from tests.journeys.browser_sign_in import arrive, go_to_sign_in, type_number_and_code
 from tests.pretend_service import BASE_URL
 
@@ -43,6 +44,25 @@ def test_an_agent_reads_the_times_of_their_own_clock_in_the_language_of_the_page
         assert says in shown
         assert "UTC" not in shown
     assert page.locator("time").first.get_attribute("datetime").startswith("2026-11-21T09:00:0")
+
+
+IN_SAMOA = [
+    ("en", "made on 20 November 2026."),
+    ("pt-br", "20 de novembro de 2026"),
+    ("de", "20. November 2026"),
+    ("ar", "20 نوفمبر 2026"),
+]
+"""The language of a sheet of recovery codes, and its day."""
+
+
+def test_a_sheet_of_recovery_codes_has_the_day_of_the_agents_own_calendar(browser_page, flex, verify, clock):
+    Agent.objects.update(may_make_recovery_codes=True)
+    page = signed_in(browser_page(timezone_id="Pacific/Pago_Pago"), flex, verify)
+    for language, says in IN_SAMOA:
+        page.goto(f"{BASE_URL}/me/recovery-codes?lang={language}")
+        page.locator("main form button").click()
+        page.locator("ol.sheet").wait_for()
+        assert says in page.locator("main").inner_text()
 
 
 def test_without_script_the_times_are_in_utc(browser_page, flex, verify, clock):

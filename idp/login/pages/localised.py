@@ -42,8 +42,7 @@ def instant(at: datetime) -> SafeString:
 
     `login/local_times.html` shows it in the time zone of the reader's phone, if the browser runs scripts.
     """
-    in_utc = format_datetime(at, instant_pattern(), tzinfo=UTC, locale=_locale())
-    return format_html('<time datetime="{}">{}</time>', f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", in_utc)
+    return format_html('<time datetime="{}">{}</time>', _machine_readable(at), _in_utc(at, instant_pattern()))
 
 
 def sentence(text: str, **parts: str) -> SafeString:
@@ -52,10 +51,12 @@ def sentence(text: str, **parts: str) -> SafeString:
     return mark_safe(escape(text) % safe)  # noqa: S308 - all of it is escaped
 
 
-def day(at: datetime) -> str:
-    """Return a day with its year, as in “3 March 2026”."""
+def day(at: datetime) -> SafeString:
+    """Return the day of an instant with its year as HTML, as in “3 March 2026”. Its time zone is as for `instant`."""
     # Translators: a pattern of the Unicode CLDR for a day with its year
-    return format_datetime(at, pgettext("pattern", "d MMMM y"), tzinfo=UTC, locale=_locale())
+    pattern = pgettext("pattern", "d MMMM y")
+    shown = _in_utc(at, pattern)
+    return format_html('<time datetime="{}" data-pattern="{}">{}</time>', _machine_readable(at), pattern, shown)
 
 
 def country(code: str) -> str:
@@ -87,6 +88,14 @@ def _spoken(part: str) -> str:
             platforms = part.removesuffix(rest).split(" or ")
             return _(ending) % {"platform": format_list(platforms, style="or", locale=_locale())}
     return part
+
+
+def _machine_readable(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _in_utc(at: datetime, pattern: str) -> str:
+    return format_datetime(at, pattern, tzinfo=UTC, locale=_locale())
 
 
 def _locale() -> Locale:
