@@ -63,10 +63,13 @@ class Place:
         return self.folder / "idp.xml"
 
     def write(self, path, text):
-        """Write a file that every server's user can read."""
+        """Write a file that every server can read, in a later second than before: Shibboleth compares whole ones."""
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
+        before = file.stat().st_mtime if file.exists() else 0
         file.write_text(text)
+        newer = max(file.stat().st_mtime, before + 1)
+        os.utime(file, (newer, newer))
         file.chmod(0o644)
         return file
 
