@@ -240,7 +240,7 @@ def test_a_slow_drip_ends_with_the_time(pem, head):
 def gone(seconds):
     """Wait until no fetch is under way any more: what was cut off leaves nothing behind."""
     for thread in threading.enumerate():
-        if thread.name == "outgoing":
+        if thread.name == "exchange":
             thread.join(seconds)
             assert not thread.is_alive()
 

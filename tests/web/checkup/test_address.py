@@ -103,7 +103,7 @@ def test_a_server_that_drips_is_given_up_and_leaves_no_thread_behind(monkeypatch
     with serving({"/healthz": dripping}) as site:
         with pytest.raises(outside.Unreachable, match="no answer within"):
             outside.get(f"http://127.0.0.1:{site.port}/healthz")
-        until(lambda: "checkup" not in {it.name for it in threading.enumerate()})
+        until(lambda: "exchange" not in {it.name for it in threading.enumerate()})
 
 
 def test_a_server_that_never_shakes_hands_is_given_up(monkeypatch):
@@ -111,7 +111,7 @@ def test_a_server_that_never_shakes_hands_is_given_up(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         with pytest.raises(outside.Unreachable, match="no answer within"):
             outside.get(f"https://127.0.0.1:{silent.getsockname()[1]}/healthz")
-        until(lambda: "checkup" not in {it.name for it in threading.enumerate()})
+        until(lambda: "exchange" not in {it.name for it in threading.enumerate()})
 
 
 @pytest.mark.parametrize(
