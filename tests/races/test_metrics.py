@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.waiting import until
 from tests.web.monitor import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
-ROW = {"route": "/.well-known/jwks.json", "status": "2xx"}
+ROW = {"server": socket.gethostname(), "route": "/.well-known/jwks.json", "status": "2xx"}
 
 
 @contextmanager

@@ -2,9 +2,13 @@
 
 Under gunicorn, each process counts in its own file, and the one that is scraped adds all of them up: `gunicorn.conf.py`
 sets the folder before this module is imported. Otherwise there is one process, which counts in memory.
+
+Several servers behind one name answer a monitor in turn. Each has series of its own, by its host name: in a series that
+changed from one server's count to another's, each change would look like a restart.
 """
 
 import os
+import socket
 import time
 from collections.abc import Callable
 from functools import cache
@@ -29,7 +33,7 @@ _own = CollectorRegistry()
 _took = Histogram(
     "latchkey_request_seconds",
     "Seconds that requests took.",
-    ["route", "status"],
+    ["server", "route", "status"],
     buckets=SECONDS,
     registry=_own,
 )
@@ -53,7 +57,7 @@ def measure_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
 def _count(way: str, hundreds: int, took: float) -> None:
     """Count a request, unless the disk is too full for a new route: no request fails because of a metric."""
     try:
-        counts = _took_by(way, hundreds)
+        counts = _took_by(socket.gethostname(), way, hundreds)
     except OSError as error:
         log.warning("metrics_not_counted", detail=error.strerror)
     else:
@@ -61,13 +65,13 @@ def _count(way: str, hundreds: int, took: float) -> None:
 
 
 @cache
-def _took_by(way: str, hundreds: int) -> Histogram:
-    """Return the histogram of a route and status.
+def _took_by(server: str, way: str, hundreds: int) -> Histogram:
+    """Return the histogram of a server, route and status.
 
     Cached, because the library's own lookup is slower. Raises OSError.
     """
     disk_space.reserve()
-    return _took.labels(way, f"{hundreds}xx")
+    return _took.labels(server, way, f"{hundreds}xx")
 
 
 def route(request: HttpRequest) -> str:
