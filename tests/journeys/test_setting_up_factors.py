@@ -135,6 +135,23 @@ def test_a_sheet_is_shown_once_and_only_hashes_are_stored(phone, android, allowe
     assert sign_in(android, "backup", codes[3])["signed_in"]
 
 
+def test_a_reload_of_a_sheet_makes_no_other_one(phone, android, allowed):
+    phone.sign_in()
+    form = phone.open(SHEET)
+    sheet, reloaded = (phone.submit(form, "replaces") for _ in range(2))
+    assert (reloaded.status, reloaded.heading, codes_on(reloaded)) == (200, "Recovery codes", [])
+    assert sign_in(android, "backup", codes_on(sheet)[0])["signed_in"]
+
+
+def test_the_page_that_a_reload_leads_to_makes_the_next_sheet(phone, android, allowed):
+    phone.sign_in()
+    form = phone.open(SHEET)
+    old, reloaded = (phone.submit(form, "replaces") for _ in range(2))
+    new = codes_on(phone.submit(reloaded, "replaces"))
+    assert not set(new) & set(codes_on(old))
+    assert sign_in(android, "backup", new[0])["signed_in"]
+
+
 def test_a_page_warns_when_two_recovery_codes_are_left(phone, allowed):
     for code in a_sheet(allowed)[2:]:
         assert recovery_codes.spend(allowed, code.replace("-", ""), allowed.created_at)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import Greatest
 
 from idp.agents import locks
@@ -28,6 +28,12 @@ def make(agent: Agent, now: datetime) -> list[str]:
         RecoveryCode(agent=agent, code_hash=_hash(agent, code), made_at=now) for code in codes
     )
     return [written_codes.shown(code) for code in codes]
+
+
+def sheet_of(agent: Agent) -> str:
+    """Return what tells an agent's sheet from the one before and the next. Empty if there is none."""
+    newest = RecoveryCode.objects.filter(agent=agent).aggregate(newest=Max("pk"))["newest"]
+    return "" if newest is None else str(newest)
 
 
 def left(agent: Agent) -> int:

@@ -19,6 +19,7 @@ from idp.otp.other_codes import app_codes, recovery_codes
 from idp.web import qr
 from idp.web.me import proving
 from idp.web.me.page import device_of
+from idp.web.request_fields import text_field
 from idp.wording import for_agents
 
 HERE = "/me#factors"
@@ -59,6 +60,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
 def sheet(request: HttpRequest) -> HttpResponse:
     """Explain recovery codes; POST makes a sheet of them and shows it once.
 
+    A reload of the sheet posts the form again, which names the sheet before it, and shows the explanation instead.
     Raises NotSignedIn, or NotAllowedHere if the agent may not make any.
     """
     device = device_of(request)
@@ -66,8 +68,12 @@ def sheet(request: HttpRequest) -> HttpResponse:
         raise NotAllowedHere("may not make recovery codes")
     if not is_proved_lately(device, clock.now()):
         return proving.ask(request, "recovery-codes")
+    present = recovery_codes.sheet_of(device.agent)
     if request.method == "GET":
-        return render(request, "me/recovery_codes.html", {"codes_left": recovery_codes.left(device.agent)})
+        context = {"codes_left": recovery_codes.left(device.agent), "replaces": present}
+        return render(request, "me/recovery_codes.html", context)
+    if text_field(request.POST, "replaces") != present:
+        return see_other(request.path)
     codes = recovery_codes.make(device.agent, clock.now())
     _record(Kind.FACTOR_ADDED, request, device, SHEET)
     return render(request, "me/recovery_sheet.html", {"codes": codes, "agent": device.agent, "made_at": clock.now()})
