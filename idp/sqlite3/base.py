@@ -131,6 +131,8 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
             self._pool.append((connection, close_at))
             self._leave_lost_file(connection)
         self.connection, self.close_at = connection, close_at
+        if not connection.has_log():  # without the index, another process may overwrite what is being read
+            self._give_up_lost_log()
 
     def _leave_lost_file(self, connection: files.Connection) -> NoReturn:
         with self.wrap_database_errors:

@@ -4,9 +4,11 @@ SQLite does not notice. If its write-ahead log was removed, it confirms each com
 are lost when the process ends. Then a phone that was signed out would be signed in again. If the file of the database
 was removed, the same happens. If another was put in its place, later connections mix its pages with those of the log.
 
-The connections of a process share SQLite's index of the log. A connection that is opened after the deletion would
-create a new log, but read and write it by the index of the deleted one. So none may be opened until all older ones are
-closed.
+SQLite's index of the log also holds the locks between processes. If it was removed, the next process makes another, and
+then both write into the log at once, which destroys the database. So a lost index counts as a lost log.
+
+The connections of a process share the index. A connection that is opened after the deletion would create a new log, but
+read and write it by the index of the deleted one. So none may be opened until all older ones are closed.
 """
 
 import os
@@ -15,23 +17,23 @@ from contextlib import suppress
 from threading import Lock
 from weakref import WeakSet
 
-SUFFIX = "-wal"
+LOG, INDEX = "-wal", "-shm"
 OWNER_ONLY = 0o600
-LOST_LOG = "the write-ahead log of the database was removed"
+LOST_LOG = "the write-ahead log of the database, or its index, was removed"
 LOST_FILE = "the file of the database was removed or replaced: nothing is served until a restart"
 
 
 class Connection(sqlite3.Connection):
     """A connection that knows which files it writes to. Inode 0 means a database without one."""
 
-    file = log = ""
-    file_inode = log_inode = 0
+    file = log = index = ""
+    file_inode = log_inode = index_inode = 0
 
     def remember_files(self, database: str) -> None:
         """Note which files they are. SQLite has opened them with the first statement."""
         self.file = os.path.realpath(database)
-        self.log = f"{self.file}{SUFFIX}"
-        self.file_inode, self.log_inode = _inode(self.file), _inode(self.log)
+        self.log, self.index = f"{self.file}{LOG}", f"{self.file}{INDEX}"
+        self.file_inode, self.log_inode, self.index_inode = map(_inode, (self.file, self.log, self.index))
         with _CHANGING:
             _OPEN.add(self)
 
@@ -40,17 +42,17 @@ class Connection(sqlite3.Connection):
         return not self.file_inode or _inode(self.file) == self.file_inode
 
     def has_log(self) -> bool:
-        """Whether the log is still where it was."""
-        return not self.log_inode or _inode(self.log) == self.log_inode
+        """Whether the log and its index are still where they were."""
+        return not self.log_inode or (_inode(self.log), _inode(self.index)) == (self.log_inode, self.index_inode)
 
     def write_back(self) -> bool:
-        """Copy a deleted log into the database file. Returns False if a reader or another log prevents that.
+        """Copy all of the log into the database file. Returns False if a reader or another log or index prevents that.
 
-        Another log belongs to a process that opened the database after the deletion. The two contradict each other.
+        Another one belongs to a process that opened the database after the deletion. The two contradict each other.
         """
-        if _inode(self.log):
+        if _inode(self.log) not in {0, self.log_inode} or _inode(self.index) not in {0, self.index_inode}:
             return False
-        is_busy, *_ = self.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        is_busy, *_ = self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not is_busy
 
     def leave_file(self) -> None:

@@ -421,6 +421,18 @@ FAULTS = [
         ),
         "a file that is overwritten in place, as by `cp`: that destroys the database",
     ),
+    Fault(
+        "F34",
+        "somebody removes SQLite's `-shm` file while Latchkey runs, which holds the locks between processes",
+        "the process that notices makes a new one after one busy page at most, and nothing is lost. If another "
+        "process, such as a command that a timer starts, made a new one before, the two would write over each other: "
+        "the busy page and 503 at `/readyz` until a restart, and nothing is lost",
+        (
+            "sqlite3/test_files.py::test_a_removed_index_of_the_log_destroys_no_database_although_another_process_writes",
+            "sqlite3/test_files.py::test_after_a_moment_a_removed_index_of_the_log_is_made_anew_and_nothing_is_lost",
+        ),
+        "a sign-in that is being written in the very moment in which the other process opens the database",
+    ),
 ]
 TEXT = """# Faults
 

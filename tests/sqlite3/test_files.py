@@ -56,6 +56,10 @@ def remove_log(database):
         Path(f"{database}{suffix}").unlink()
 
 
+def remove_index(database):
+    Path(f"{database}-shm").unlink()
+
+
 def refused():
     with pytest.raises(OperationalError, match="was removed"):
         execute("INSERT INTO rows VALUES ('lost')")
@@ -84,6 +88,34 @@ def test_nothing_is_written_into_a_removed_log_and_its_content_is_saved(database
     assert refused()
     execute("INSERT INTO rows VALUES ('after')")
     assert rows(database) == ["('before',)", "('after',)"]
+
+
+WRITES_MUCH = """
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1], isolation_level=None)
+for _ in range(50):
+    c.execute("INSERT INTO rows VALUES (hex(randomblob(9000)))")
+"""
+
+
+def test_a_removed_index_of_the_log_destroys_no_database_although_another_process_writes(database):
+    """SQLite's locks are in it: two processes with an index each write over each other. A purge by a timer is one."""
+    remove_index(database)
+    subprocess.run([sys.executable, "-c", WRITES_MUCH, str(database)], check=True)
+    for _ in range(20):
+        assert refused()
+    assert len(rows(database)) == 51
+    asked = f"import sqlite3; print(*sqlite3.connect({str(database)!r}).execute('PRAGMA integrity_check').fetchone())"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "ok\n"
+
+
+def test_after_a_moment_a_removed_index_of_the_log_is_made_anew_and_nothing_is_lost(database):
+    execute("INSERT INTO rows VALUES ('then')")
+    remove_index(database)
+    with pytest.raises(OperationalError, match="was removed"):
+        read()
+    execute("INSERT INTO rows VALUES ('after')")
+    assert rows(database) == ["('before',)", "('then',)", "('after',)"]
 
 
 def through_a_cursor(statement):
