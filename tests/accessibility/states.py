@@ -79,9 +79,9 @@ def asking_for_the_code(phone, clock, verify):
     clock.shift(91)
     yield "texted for the last time", phone.submit(page, "again", again="sms")
     order_fault(verify, "503", processed=False)
-    yield "not to be checked", phone.submit(page, "code", code="000000")
-    for _ in range(3):
-        paused = phone.submit(page, "code", code="000000")
+    yield "not to be checked", phone.submit(page, "code", code="000001")
+    for typed in ("000002", "000003", "000004"):
+        paused = phone.submit(page, "code", code=typed)
     yield "paused", paused
     yield "on a computer", (other := phone.like(DESKTOP)).ask_code(other.ask_flex(), NUMBERS[1])
     page = (other := phone.like()).ask_code(other.ask_flex(), "chidi@acme.example")

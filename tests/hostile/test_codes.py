@@ -10,7 +10,7 @@ from idp.login.models import LoginFlow
 from idp.otp.models import Verification
 from tests.hostile.authn_requests import BASE_URL
 from tests.hostile.outcome import SIGN_IN
-from tests.hostile.typing_codes import BEN, at_the_code, give, wrong
+from tests.hostile.typing_codes import BEN, at_the_code, give, wrong, wrong_ones
 from tests.phone import NUMBER
 
 pytestmark = pytest.mark.sweep
@@ -39,8 +39,8 @@ def test_after_a_wrong_code_the_right_one_still_signs_in(outcome, phone):
 
 def test_the_right_code_is_rejected_after_four_wrong_ones(outcome, phone, verify):
     page = at_the_code(phone)
-    for _ in range(4):
-        last = give(phone, page, wrong(phone))
+    for code in wrong_ones(phone, 4):
+        last = give(phone, page, code)
     outcome.error_page(last, 429)
     page = give(phone, page, phone.code())
     outcome.error_page(page, 429)
@@ -51,16 +51,16 @@ def test_the_right_code_is_rejected_after_four_wrong_ones(outcome, phone, verify
 
 def test_the_pause_applies_in_every_browser_that_enters_the_number(outcome, phone):
     page = at_the_code(phone)
-    for _ in range(4):
-        give(phone, page, wrong(phone))
+    for code in wrong_ones(phone, 4):
+        give(phone, page, code)
     other = phone.like()
     outcome.error_page(other.ask_code(other.ask_flex()), 429)
 
 
 def test_after_the_pause_a_new_code_signs_in(outcome, phone, clock, verify):
     page = at_the_code(phone)
-    for _ in range(4):
-        give(phone, page, wrong(phone))
+    for code in wrong_ones(phone, 4):
+        give(phone, page, code)
     clock.shift(timedelta(minutes=10, seconds=1))
     assert phone.sign_in()["signed_in"]
 

@@ -17,5 +17,11 @@ def wrong(phone, number=NUMBER):
     return "111111" if phone.code(number) != "111111" else "222222"
 
 
+def wrong_ones(phone, count, number=NUMBER):
+    """Return different wrong codes: the same one from the same page is a reload, and costs one try."""
+    right = phone.code(number)
+    return [it for it in (f"{n:06}" for n in range(count + 1)) if it != right][:count]
+
+
 def give(phone, page, code, **others):
     return phone.submit(page, "code", code=code, **others)

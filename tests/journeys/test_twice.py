@@ -6,7 +6,9 @@ import pytest
 
 from idp import background
 from idp.agents.models import Agent, Device
+from tests.hostile.typing_codes import wrong
 from tests.journeys.passkey_sign_in import to_the_offer
+from tests.other_codes import agent_of, an_app, at_the_code
 from tests.phone import NUMBER
 from tests.pretend_service import BASE_URL
 from tests.races.concurrent import at_once
@@ -44,6 +46,23 @@ def test_continue_tapped_twice_signs_in_once_and_costs_nothing(phone, tap):
     assert {it.status for it in pages} == {200}
     assert (Device.objects.active().count(), phone.messages()) == (1, 1)
     assert phone.sign_in_silently()["signed_in"]
+
+
+@pytest.mark.parametrize("way", ["text", "app"])
+def test_a_wrong_code_that_a_reload_sends_again_costs_one_try(phone, way):
+    app = an_app(agent_of())
+    page = phone.ask_code(phone.ask_flex()) if way == "text" else at_the_code(phone, "app")
+    code = wrong(phone) if way == "text" else app.wrong()
+    first, reloaded = one_after_the_other(phone, page, "code", code=code)
+    assert (first.status, reloaded.status) == (403, 200)
+    assert "3 tries left." in first.text
+    assert "2 tries left." in phone.submit(reloaded, "code", code=code).text
+
+
+def test_a_right_code_typed_after_back_on_the_page_of_a_wrong_one_signs_in(phone):
+    page = phone.ask_code(phone.ask_flex())
+    phone.submit(page, "code", code=wrong(phone))
+    assert phone.arrive(phone.submit(page, "code", code=phone.code()))["signed_in"]
 
 
 def test_two_tabs_for_one_number_share_one_text(phone):

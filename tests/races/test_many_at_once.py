@@ -3,6 +3,7 @@
 from idp.agents.models import Device, Kind
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
+from tests.hostile.typing_codes import wrong_ones
 from tests.phone import NUMBER
 from tests.races import consistency
 from tests.races.concurrent import MANY, at_once
@@ -55,8 +56,7 @@ def test_a_double_tap_on_the_code_signs_in_once(phone):
 
 def test_twenty_guesses_at_once_reach_twilio_five_times_at_most(phone, verify):
     page = phone.ask_code(phone.ask_flex())
-    wrong = "000000" if phone.code() != "000000" else "111111"
-    guesses = at_once([lambda: phone.submit(page, "code", code=wrong)] * MANY)
+    guesses = at_once([lambda it=it: phone.submit(page, "code", code=it) for it in wrong_ones(phone, MANY)])
     assert all(guess.form_with("SAMLResponse") is None for guess in guesses)
     checks = verify.state.counters()["paths"].get("POST VerificationCheck", 0)
     assert checks <= 5

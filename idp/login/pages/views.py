@@ -16,7 +16,7 @@ from idp.login.flow import dispatcher, storage
 from idp.login.flow.sign_in import Finished
 from idp.login.ladder.steps import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
-from idp.login.pages import code_page, first_page, other_codes, passkey_offer, rejection_delay
+from idp.login.pages import code_page, first_page, other_codes, passkey_offer, rejected_forms, rejection_delay
 from idp.login.pages.forms import BackupCodeForm, CodeForm, IdentifierForm, PasskeyForm
 from idp.login.pages.rendering import address, paused, refusal, see_other
 from idp.login.proofs import other_code, passkey, texted_code
@@ -28,6 +28,8 @@ from idp.otp.other_codes.ways import Given, Way
 from idp.otp.verifications import Paused
 from idp.passkeys.lifecycle import NotProved
 
+WRONG = {Checked.WRONG, Checked.GONE}
+"""What no second check would change, unlike a check without a verdict."""
 OTHER_CODE_FORMS = {Way.APP: CodeForm, Way.BACKUP: BackupCodeForm}
 
 
@@ -36,7 +38,8 @@ def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Show the page for the step that a flow has reached, or handle a form of that page."""
     now = clock.now()
     flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
-    if request.method == "POST" and "lang" not in request.GET:  # a change of language shows the same page again
+    is_answer = "lang" not in request.GET and not rejected_forms.came_before(request)  # else the same page comes again
+    if request.method == "POST" and is_answer:
         return _handle(request, flow)
     return _show(request, flow, texted_code.resume(flow, request_facts.of_browser(request, flow.touch_points), now))
 
@@ -133,6 +136,8 @@ def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
         return _show(request, flow, result)
     # If nobody has the number, there is no code to check. The pause hides the difference.
     rejection_delay.wait_until(due)
+    if result in WRONG:
+        rejected_forms.remember(request)
     return code_page.show(request, flow, code_page.rejected(result, flow))
 
 
@@ -152,6 +157,7 @@ def _handle_other_code(request: HttpRequest, flow: LoginFlow, way: Way) -> HttpR
         return _show(request, flow, result)
     # An agent without an app or codes is answered faster than a wrong code. The pause hides the difference.
     rejection_delay.wait_until(due)
+    rejected_forms.remember(request)
     return other_codes.show(request, flow, way, error=_("That code isn't right."), was_tried=True)
 
 
