@@ -49,7 +49,7 @@ class Relay:
             it.close()
 
     def _accept(self):
-        for client, server in _connections(self.listener, self.to):
+        for client, server in _connections(self):
             self.sockets += [client, server]
             for pair in ((client, server), (server, client)):
                 Thread(target=self._copy, args=pair, daemon=True).start()
@@ -82,7 +82,7 @@ class CuttingRelay:
         self.listener.close()
 
     def _accept(self):
-        for pair in _connections(self.listener, self.to):
+        for pair in _connections(self):
             Thread(target=self._copy, args=pair, daemon=True).start()
 
     def _copy(self, client, server):
@@ -105,12 +105,12 @@ class CuttingRelay:
                         return
 
 
-def _connections(listener, port):
-    """Yield each accepted socket with one connected to the port, until the listener is closed."""
+def _connections(relay):
+    """Yield each accepted socket with one connected to the port of then, until the listener is closed."""
     with suppress(OSError):
         while True:
-            client, _ = listener.accept()
-            yield client, socket.create_connection((HOST, port))
+            client, _ = relay.listener.accept()
+            yield client, socket.create_connection((HOST, relay.to))
 
 
 def _drop_all(it):

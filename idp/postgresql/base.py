@@ -3,7 +3,8 @@
 A restart or failover of the server ends all connections of the pool. Unchecked, each of them would fail one request.
 The pool's own check pauses after each dead one, in total for seconds. Here, the first dead one makes the pool check all
 of them. A connection that answered a moment ago, and has received nothing since, is not checked, which saves a round
-trip per request. Nobody waits for a server that does not answer (`watchdog`).
+trip per request. Nobody waits for a server that does not answer (`watchdog`). One that takes no writes is left, because
+its address may lead to another by now: a pool would keep to a replica for an hour.
 
 A statement whose result nobody needs (`execute_later`) is sent with the next one, and so are the statements that begin
 and end a transaction, since a round trip costs more than they do.
@@ -48,6 +49,10 @@ _HAD_NONE: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 """When each pool last had no connection to give, by the monotonic clock."""
 _GIVEN_BACK: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 """When each connection was returned to the pool, by the monotonic clock."""
+_OPENED_AT: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+"""When each connection was opened, by the monotonic clock."""
+TAKES_NO_WRITES = (b"default_transaction_read_only", b"in_hot_standby")
+"""What the server reports of each session, without being asked (libpq's PQparameterStatus)."""
 _UNFINISHED: WeakSet[Any] = WeakSet()
 """Connections to a database into which a restore was running when they were opened."""
 _OPEN: "WeakSet[DatabaseWrapper]" = WeakSet()
@@ -102,6 +107,10 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
     def _take_from_pool(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Take a connection from the pool. If it is dead, have the pool check all of them."""
         connection = super().get_new_connection(conn_params)
+        while self.pool is not None and _took_no_writes(connection):
+            connection.close()
+            self.pool.putconn(connection)
+            connection = super().get_new_connection(conn_params)
         if (pool := self.pool) is None or _was_just_used(connection):
             return connection
         try:
@@ -115,6 +124,7 @@ class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
         raise self.Database.OperationalError("the server is there and does not answer")
 
     def _configure_connection(self, connection: Any) -> bool:  # noqa: ANN401 - psycopg's
+        _OPENED_AT[connection] = time.monotonic()
         server_prepared.start(connection)
         if is_unfinished(connection):
             _UNFINISHED.add(connection)
@@ -231,6 +241,13 @@ def _was_just_used(connection: Any) -> bool:  # noqa: ANN401 - psycopg's
     if time.monotonic() - _GIVEN_BACK.get(connection, -A_MOMENT) >= A_MOMENT:
         return False
     return not is_readable(connection)
+
+
+def _took_no_writes(connection: Any) -> bool:  # noqa: ANN401 - psycopg's
+    """Whether the server takes no writes from a connection, unless it was opened a moment ago: then no other would."""
+    if all(connection.pgconn.parameter_status(it) != b"on" for it in TAKES_NO_WRITES):
+        return False
+    return time.monotonic() - _OPENED_AT.get(connection, 0.0) >= A_MOMENT
 
 
 def waiting() -> list[Waiting]:

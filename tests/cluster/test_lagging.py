@@ -1,4 +1,7 @@
-"""A replica that lagged is promoted: what was revoked in its last moments is not, until everyone is signed out."""
+"""A replica that lagged is promoted: what was revoked in its last moments is not, until everyone is signed out.
+
+Or a name leads to it although it is not promoted.
+"""
 
 import pytest
 from django.core.management import call_command
@@ -10,7 +13,9 @@ from tests.another_database import connected_to
 from tests.cluster.postgresql import NAME
 from tests.cluster.test_failover import pair
 from tests.conftest import NOW
-from tests.races.known_phone import browser, is_signed_in
+from tests.races.known_phone import browser, is_busy, is_signed_in, next_request
+from tests.relays import HOST, Relay
+from tests.waiting import until
 
 __all__ = ["browser", "pair"]
 pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.postgresql_only]
@@ -18,7 +23,20 @@ pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.postgresql_on
 
 def node_of(pair, nth):
     """Latchkey on one of the two servers."""
-    return connected_to(NAME="postgres", USER=NAME, PASSWORD=pair.password, HOST="127.0.0.1", PORT=pair.ports[nth])
+    return node_at(pair, pair.ports[nth])
+
+
+def node_at(pair, port):
+    return connected_to(NAME="postgres", USER=NAME, PASSWORD=pair.password, HOST=HOST, PORT=port)
+
+
+def test_a_name_that_led_to_a_replica_for_a_moment_is_followed_to_the_primary(browser, pair):
+    """As of a managed database during a failover: what was connected to the replica would stay there for an hour."""
+    pair.copy(connection.settings_dict)
+    with Relay(pair.ports[1]) as name, node_at(pair, name.port):
+        assert is_busy(browser.get(browser.address))
+        name.to = pair.ports[0]
+        until(lambda: is_signed_in(next_request(browser, "_at_the_primary")))
 
 
 def test_after_the_promotion_of_a_lagging_replica_everyone_out_keeps_revoked_phones_out(browser, pair):

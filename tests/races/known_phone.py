@@ -1,6 +1,7 @@
 """A phone that is signed in and comes back for a silent sign-in, and the pages it gets."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from idp.login.flow import sign_in
@@ -27,6 +28,12 @@ def browser(transactional_db, keys, clock):
     browser.request_address = lambda request_id: service.request_path(ID=request_id)
     browser.address = browser.request_address("_one")
     return browser
+
+
+def next_request(browser, request_id):
+    """Ask as the next request of a process, which takes a connection from the pool anew."""
+    connection.close()
+    return browser.get(browser.request_address(request_id))
 
 
 def is_signed_in(answer):

@@ -12,7 +12,8 @@ from idp.saml.models import IssuedAssertion
 from idp.sql import unprepared
 from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
-from tests.races.known_phone import is_busy, is_signed_in
+from tests.races.known_phone import is_busy, is_signed_in, next_request
+from tests.waiting import until
 
 NOBODY = 65_534
 FULL = """CREATE FUNCTION pg_temp.full_disk() RETURNS trigger LANGUAGE plpgsql AS
@@ -84,6 +85,26 @@ def test_a_node_whose_database_takes_no_writes_is_not_ready(browser, client):
     with read_only():
         assert client.get("/readyz").status_code == (200 if on_sqlite() else 503)
     assert client.get("/readyz").status_code == 200
+
+
+@contextmanager
+def connections_opened_read_only():
+    """As by an operator who moves the database. Yields what ends that: for connections that are opened later alone."""
+    change, alter = connection.cursor().execute, f"ALTER DATABASE {connection.settings_dict['NAME']}"
+    change(f"{alter} SET default_transaction_read_only = on")
+    try:
+        yield lambda: change(f"{alter} RESET default_transaction_read_only")
+    finally:
+        change(f"{alter} RESET default_transaction_read_only")
+
+
+@pytest.mark.postgresql_only
+def test_connections_that_were_opened_read_only_are_left_once_the_database_takes_writes(browser):
+    """They would stay so for an hour."""
+    with connections_opened_read_only() as end, connected_to():
+        assert is_busy(browser.get(browser.address))
+        end()
+        until(lambda: is_signed_in(next_request(browser, "_two")))
 
 
 @contextmanager
