@@ -66,6 +66,21 @@ def test_of_sheets_made_at_once_as_by_an_operator_and_the_agent_one_counts(trans
     assert sorted(sum(it) for it in works) == [0] * (MANY - 1) + [recovery_codes.COUNT]
 
 
+@pytest.mark.postgresql_only
+def test_a_button_that_is_pressed_twice_at_once_makes_one_sheet(transactional_db):
+    agent = an_agent()
+    present = recovery_codes.sheet_of(agent)
+
+    def press():
+        try:
+            return recovery_codes.make_next(agent, present, NOW)
+        finally:
+            connection.close()
+
+    (sheet,) = filter(None, at_once([press] * MANY))
+    assert all(recovery_codes.spend(agent, written_codes.read(it), NOW) for it in sheet)
+
+
 def test_many_simultaneous_guesses_get_no_more_tries_than_allowed(phone):
     app = an_app(agent_of())
     page = at_the_code(phone, "app")

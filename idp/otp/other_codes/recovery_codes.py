@@ -30,6 +30,13 @@ def make(agent: Agent, now: datetime) -> list[str]:
     return [written_codes.shown(code) for code in codes]
 
 
+@transaction.atomic
+def make_next(agent: Agent, replaces: str, now: datetime) -> list[str]:
+    """Make the sheet after one that `sheet_of` named. Returns no codes if another has replaced it meanwhile."""
+    locks.hold_agents([agent.pk])
+    return make(agent, now) if sheet_of(agent) == replaces else []
+
+
 def sheet_of(agent: Agent) -> str:
     """Return what tells an agent's sheet from the one before and the next. Empty if there is none."""
     newest = RecoveryCode.objects.filter(agent=agent).aggregate(newest=Max("pk"))["newest"]

@@ -68,13 +68,15 @@ def sheet(request: HttpRequest) -> HttpResponse:
         raise NotAllowedHere("may not make recovery codes")
     if not is_proved_lately(device, clock.now()):
         return proving.ask(request, "recovery-codes")
-    present = recovery_codes.sheet_of(device.agent)
     if request.method == "GET":
-        context = {"codes_left": recovery_codes.left(device.agent), "replaces": present}
+        context = {
+            "codes_left": recovery_codes.left(device.agent),
+            "replaces": recovery_codes.sheet_of(device.agent),
+        }
         return render(request, "me/recovery_codes.html", context)
-    if text_field(request.POST, "replaces") != present:
+    codes = recovery_codes.make_next(device.agent, text_field(request.POST, "replaces"), clock.now())
+    if not codes:
         return see_other(request.path)
-    codes = recovery_codes.make(device.agent, clock.now())
     _record(Kind.FACTOR_ADDED, request, device, SHEET)
     return render(request, "me/recovery_sheet.html", {"codes": codes, "agent": device.agent, "made_at": clock.now()})
 
