@@ -1,6 +1,8 @@
 """systemd reads the units of deploy/, and rates their sandbox."""
 
 import re
+import shlex
+import signal
 import subprocess
 import sys
 
@@ -59,6 +61,16 @@ def test_every_service_has_the_same_sandbox_of_its_own():
 def test_only_gunicorn_may_change_the_owner_of_files(name):
     unit = (UNITS / name).read_text(encoding="utf-8")
     assert ("SystemCallFilter=@chown" in unit) == ("bin/gunicorn" in unit)
+
+
+def test_a_reload_reaches_the_main_process_where_debian_has_no_program_called_kill():
+    """That is in procps, which an empty machine lacks: the reload failed, and the old version went on."""
+    (does,) = re.findall(r"^ExecReload=(.*)$", (UNITS / "latchkey.service").read_text(encoding="utf-8"), re.MULTILINE)
+    program, *rest = shlex.split(does)
+    assert program == "/bin/sh"
+    with subprocess.Popen(["/bin/sleep", "60"]) as main:
+        subprocess.run([program, *rest], env={"MAINPID": str(main.pid), "PATH": ""}, check=True)
+        assert main.wait(10) == -signal.SIGUSR2
 
 
 @pytest.mark.parametrize("name", [it for it in NAMES if it.endswith(".timer")])

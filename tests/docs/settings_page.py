@@ -22,10 +22,10 @@ TWILIO = {
     "template_sid": "Template of texts and calls, `HJ` and 32 hex digits. Empty: the service's own.",
 }
 WHEN = {
-    "base_url": "at the first installation; a later change needs a new ACS and entity ID at each service",
+    "base_url": "at the first installation; later, each service needs a new Single Sign-On URL and entity ID",
     "secret_key": "if it leaked; everybody is signed out",
     "key_encryption_keys": "if it leaked, or once a year: put the new one first",
-    "entity_id": "before the host name changes: set the old value, so that services need no change",
+    "entity_id": "before the host name changes: set the old value; services need only the new Single Sign-On URL",
     "organisation": "at the first installation",
     "brand_colour": "if agents' pages should match your brand and it is not set in the admin",
     "brand_logo": "the same",
@@ -104,6 +104,7 @@ variable is set, that file is ignored.
 | `FRESH` | `make demo` | If set, the demo first deletes its database and settings. |
 | `PYTHON` | `bin/environment` | The Python of the virtual environment: `/usr/bin/python3`, or else `python3`. |
 | `WEB_CONCURRENCY` | `gunicorn.conf.py` | Number of processes, 1 by default. |
+| `REQUESTS_CA_BUNDLE` | Twilio's SDK | If a proxy opens TLS, whom to trust: `/etc/ssl/certs/ca-certificates.crt`. |
 | `RUNTIME_DIRECTORY` | `gunicorn.conf.py` | Where they count for [a monitor](../how-to/watch-it.md); set by systemd. |
 """
 

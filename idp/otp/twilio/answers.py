@@ -51,7 +51,8 @@ class Trouble:
     """Why a call brought no usable answer.
 
     `status` is HTTP's, 0 if no answer began; `code` is Twilio's number, None if none came; `retry_after` is
-    in seconds; `connected` is False only when certainly nothing reached Twilio.
+    in seconds; `connected` is False only when certainly nothing reached Twilio; `trusted` is False if what answered in
+    Twilio's name had a certificate of an unknown authority.
     """
 
     status: int
@@ -59,6 +60,7 @@ class Trouble:
     request_id: str
     retry_after: float
     connected: bool
+    trusted: bool = True
 
     def outcome(self, call: Call) -> Outcome:
         """Return the outcome that this is for a call."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import requests
 from django.conf import settings as django_settings
-from requests.exceptions import ConnectTimeout, RequestException
+from requests.exceptions import ConnectTimeout, RequestException, SSLError
 from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
@@ -115,6 +115,7 @@ class ThreadClient:
             request_id=self._headers.get("Twilio-Request-Id", ""),
             retry_after=_seconds(self._headers.get("Retry-After", "")),
             connected=error is None or not _never_connected(error),
+            trusted=not isinstance(error, SSLError),
         )
 
     def _note_headers(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:

@@ -26,6 +26,10 @@ CREDENTIALS_FIX = (
 SERVICE_FIX = "Copy the SID (VA…) of the service from Verify > Services in the Twilio Console, in the same account."
 ACCOUNT_FIX = "Ask Twilio why the account is suspended; most often a payment is missing."
 NETWORK_FIX = "Allow connections from this computer to verify.twilio.com on port 443, and check status.twilio.com."
+TRUST_FIX = (
+    "Let the proxy that opens TLS leave out verify.twilio.com, or name a file with its authority and all others, such "
+    "as /etc/ssl/certs/ca-certificates.crt, in REQUESTS_CA_BUNDLE."
+)
 LENGTH_FIX = f"Set the code length of the service to {CODE_LENGTH} in the Twilio Console, Verify > Services."
 
 
@@ -96,6 +100,8 @@ def _trouble(trouble: Trouble) -> Finding:
             f"This account has no service with the SID in TWILIO_VERIFY_SERVICE_SID ({NOT_FOUND}).",
             SERVICE_FIX,
         )
+    if not trouble.trusted:
+        return fault(SUBJECT, "What answers as verify.twilio.com has a certificate that is not trusted.", TRUST_FIX)
     if not trouble.connected or not trouble.status:
         return fault(SUBJECT, "Twilio Verify cannot be reached from here.", NETWORK_FIX)
     code = f", code {trouble.code}" if trouble.code else ""

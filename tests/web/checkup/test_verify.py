@@ -7,6 +7,7 @@ from idp.otp.models import Verification, VerificationSend
 from idp.web.checkup import verify as verify_checkup
 from tests.conftest import NOW
 from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
+from tests.web.web_server import Authority, a_web_server
 
 
 def test_twilio_knows_us_and_nothing_is_sent(verify):
@@ -28,6 +29,13 @@ def test_twilio_knows_us_and_nothing_is_sent(verify):
 def test_each_fault_at_twilio_has_its_own_sentence(verify, twilio, changed, said):
     twilio(**changed)
     assert said in sentence(verify_checkup.check_online())
+
+
+def test_a_proxy_that_opens_tls_is_not_taken_for_a_closed_port(db, twilio, tmp_path):
+    """Whoever reads that port 443 must be opened looks for the fault at the wrong place: it is open."""
+    with a_web_server({}, certificate=Authority(tmp_path).certify()) as proxy:
+        twilio(base_url=proxy)
+        assert "a certificate that is not trusted" in sentence(verify_checkup.check_online())
 
 
 @pytest.mark.parametrize(
