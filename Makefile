@@ -9,7 +9,7 @@ FUZZING_SECONDS := 60
 SIDE_BY_SIDE := $(MAKE) -j3 --output-sync=target --no-print-directory
 LOOK_ABOVE := { echo "Something was not in order: look above for what lint, scan or the tests say."; exit 1; }
 
-.PHONY: help demo test check lint scan sbom fuzz mutants fast on_sqlite coverage pictures weeks bench bench-docs arrivals growth growth-docs peers interop test-twilio catalogues lock cluster
+.PHONY: help demo test check lint scan sbom fuzz mutants fast on_sqlite coverage pictures weeks bench bench-docs arrivals growth growth-docs peers interop browsers test-twilio catalogues lock cluster
 
 help:
 	@echo "make demo    Latchkey, an emulated Verify and an emulated Flex on this computer"
@@ -27,6 +27,7 @@ help:
 	@echo "make peers   compare sign-in and token rotation with SimpleSAMLphp, samlp, samlify, djangosaml2idp and simplejwt; about two minutes"
 	@echo "make cluster run a primary and a replica, Redis with Sentinel and three nodes, and kill each of them; some minutes"
 	@echo "make interop sign-ins and sign-outs at other products' service providers, from Debian's packages"
+	@echo "make browsers agents' sign-ins in WebKit, as on iPhones, and in Firefox, from Debian's packages; some minutes"
 	@echo "make test-twilio   run the gateway's tests against Twilio itself: texts to your phone, which cost money"
 	@echo "make catalogues   update the message catalogues from the code, and say what is left to translate"
 	@echo "make lock    rewrite the lock files from the requirements*.in files"
@@ -121,6 +122,10 @@ cluster:
 interop:
 	@bin/environment requirements-dev.txt && bin/test-programs && bin/interop-programs
 	@$(PY) -m pytest -q tests/interop
+
+browsers:
+	@bin/environment requirements-dev.txt && bin/test-programs && bin/browser-programs
+	@$(PY) -m pytest -q tests/engines
 
 test-twilio:
 	@bin/environment requirements-dev.txt

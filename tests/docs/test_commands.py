@@ -28,6 +28,7 @@ ELSEWHERE = {
     "make demo": "tests/demo/test_first_minute.py",
     "make catalogues": "tests/languages/test_catalogues.py",
     "make interop": "tests/interop/",
+    "make browsers": "tests/engines/",
 }
 """Lines that are not of manage.py, and what runs them."""
 
