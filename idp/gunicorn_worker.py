@@ -1,6 +1,7 @@
 """gunicorn's worker with threads that each accept a connection, answer its request and close it."""
 
 import errno
+import select
 import socket
 import struct
 import time
@@ -70,6 +71,9 @@ class Worker(SyncWorker):  # type: ignore[misc] # gunicorn has no types
         request = None
         try:
             request = next(http.get_parser(self.cfg, client, address))
+            if has_hung_up(client):
+                self.log.info("A client hung up before its request was answered, so nothing was done.")
+                return
             self.handle_request(listener, request, client, address)
         except (http.errors.NoMoreData, StopIteration):
             pass  # the client went away, or has been told of an error
@@ -95,6 +99,18 @@ def next_client(listener: Any) -> tuple[socket.socket, Any] | None:  # noqa: ANN
         return None
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENT_FOR, 0))
     return client, address
+
+
+def has_hung_up(client: socket.socket) -> bool:
+    """Whether the client has closed the connection, or a proxy for it, so that nobody waits for the answer.
+
+    Where requests queue, people reload the page, and the second request may be answered first, by another process. The
+    first one then comes late and with an old token, as if from a copy of the phone. nginx too takes a client that has
+    closed its half of the connection for gone.
+    """
+    watched = select.poll()
+    watched.register(client, select.POLLRDHUP)
+    return bool(watched.poll(0))
 
 
 def _close(client: socket.socket) -> None:

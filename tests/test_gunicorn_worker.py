@@ -1,5 +1,6 @@
 """gunicorn's worker: a connection is for one request, and a process that can accept no more makes room for another."""
 
+import os
 import re
 import signal
 import socket
@@ -21,13 +22,16 @@ APPLICATION = """
 import os
 import resource
 
+PATHS = []
+
 def application(environ, start_response):
+    PATHS.append(environ["PATH_INFO"])
     if environ["PATH_INFO"] == "/exit":
         raise SystemExit
     if environ["PATH_INFO"] == "/open-no-more":
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     start_response("200 OK", [])
-    return [str(os.getpid()).encode()]
+    return [" ".join(PATHS).encode() if PATHS[-1] == "/paths" else str(os.getpid()).encode()]
 """
 
 
@@ -78,6 +82,20 @@ def test_a_request_that_would_end_its_thread_gets_an_error_and_the_next_one_its_
         first = requests.get(server, timeout=20).text
         assert [requests.get(f"{server}/exit", timeout=20).status_code for _ in range(3)] == [500, 500, 500]
         assert requests.get(server, timeout=20).text == first
+
+
+@pytest.mark.long
+def test_a_request_whose_client_hung_up_while_it_was_queued_is_not_carried_out(tmp_path):
+    with serving(tmp_path) as server:
+        worker = int(requests.get(server, timeout=20).text)
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            with pytest.raises(requests.ReadTimeout):
+                requests.get(f"{server}/abandoned", timeout=0.2)
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        paths = [requests.get(f"{server}/paths", timeout=20).text for _ in range(3)]
+        assert "/abandoned" not in paths[-1]
 
 
 @pytest.mark.long

@@ -436,6 +436,16 @@ FAULTS = [
         ),
         "a sign-in that is being written in the very moment in which the other process opens the database",
     ),
+    Fault(
+        "F35",
+        "a process is stopped for a while, as when its virtual machine moves, or requests queue, and people reload",
+        "a request that nobody waits for any more is not carried out. With the token of before the reload, it would "
+        "look like a copy of the phone, and sign the agent out. By hand, nginx waited for a stopped process as long as "
+        "the agent did, 65 s at most, and a reload led to another node",
+        ("test_gunicorn_worker.py::test_a_request_whose_client_hung_up_while_it_was_queued_is_not_carried_out",),
+        "a request that was being carried out when the process was stopped; a proxy that keeps its connection to "
+        "Latchkey although its client has gone",
+    ),
 ]
 TEXT = """# Faults
 
