@@ -13,6 +13,7 @@ from tests.web.monitor import TOKEN, ask
 
 RULES = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
 PANELS = json.loads((ROOT / "deploy/grafana/latchkey.json").read_text(encoding="utf-8"))["panels"]
+TRIALS = yaml.safe_load((ROOT / "deploy/prometheus/alerts_test.yml").read_text(encoding="utf-8"))["tests"]
 ALARMS = [it["alert"] for it in RULES]
 EXPRESSIONS = [it["expr"] for it in RULES] + [it["expr"] for panel in PANELS for it in panel.get("targets", [])]
 FIGURE = re.compile(r"(latchkey_\w+)(?:\{([^}]*)\})?")
@@ -56,6 +57,11 @@ def test_each_alert_has_a_severity_and_a_description():
     assert {it["labels"]["severity"] for it in RULES} == {"page", "ticket", "morning"}
     assert all(it["annotations"]["summary"].endswith(".") for it in RULES)
     assert len(set(ALARMS)) == len(ALARMS)
+
+
+def test_promtool_makes_each_alert_go_off():
+    went_off = {it["alertname"] for trial in TRIALS for it in trial["alert_rule_test"] if "exp_alerts" in it}
+    assert went_off == set(ALARMS)
 
 
 def test_panels_do_not_overlap_and_have_unique_ids():
