@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as configured
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pydantic import SecretStr
@@ -152,6 +152,18 @@ def test_without_the_database_only_that_is_reported(watched):
     read = watched()
     assert read["latchkey_database_reachable",] == 0
     assert not [name for name, *_ in read if "recent" in name]
+
+
+def test_a_database_that_answers_nothing_is_reported_and_does_not_hide_the_rest(watched):
+    """The alarm about it could not go off: the whole answer was a page that says that Latchkey is busy."""
+
+    def away(*_):
+        raise OperationalError("the server closed the connection")
+
+    with connection.execute_wrapper(away):
+        read = watched()
+    assert read["latchkey_database_reachable",] == 0
+    assert read["latchkey_build_info", "0.1.0"] == 1
 
 
 def test_requests_are_counted_by_route_and_never_by_path(watched):

@@ -12,7 +12,6 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from idp import clock, conf
-from idp.agents import counts
 from idp.audit import upkeep
 from idp.bearer_secrets import same
 from idp.errors import IdpError
@@ -61,7 +60,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not same(_shown(request), token):
         raise MonitorsOnly("the token is wrong or missing")
     upkeep.sealing.dispatch()
-    counts.have_merged(counts.DEVICES)
     read = CollectorRegistry()
     read.register(Installation())
     read.register(Facts(clock.now()))

@@ -55,11 +55,12 @@ def gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
 
 
 def read(now: datetime) -> Gauges:
-    """Yield each metric. Raises django.db.Error."""
+    """Yield each metric, and have changes to the count of devices merged if they are many. Raises django.db.Error."""
     yield from _trail(now)
     yield _codes(now)
     down = Breaker.objects.filter(opened_at__isnull=False).exists()
     yield gauge("latchkey_verify_breaker_open", "1 while Twilio Verify fails for everybody.", down)
+    counts.have_merged(counts.DEVICES)
     yield _devices()
     yield from _webhooks(now)
     yield from _logouts(now)
