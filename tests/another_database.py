@@ -1,6 +1,7 @@
 """Other databases than the one of a test."""
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 
 from django.db import connections
 
@@ -33,3 +34,13 @@ def connected_to(**settings):
         connections._connections = known
         there.close()
         there.close_pool()
+
+
+def damage(file, table):
+    """Overwrite the first page of a table in a file of SQLite, as a failing disk may."""
+    with closing(sqlite3.connect(file)) as reader:
+        (page,) = reader.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()
+        (size,) = reader.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as disk:
+        disk.seek((page - 1) * size)
+        disk.write(b"\xff" * size)

@@ -1,13 +1,14 @@
 """A database that cannot serve until an operator prepares it: tables are missing, or the account may not use them.
 
-Both happen if a step of the installation or of an upgrade is left out. Waiting does not help, so the log has to say
-what does.
+Both happen if a step of the installation or of an upgrade is left out. Or the file of an SQLite database is damaged.
+Waiting does not help, so the log has to say what does.
 """
 
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pkgutil import iter_modules
+from threading import Event
 
 from django.apps import apps
 from django.db import DatabaseError, ProgrammingError, connection
@@ -20,6 +21,10 @@ MIGRATE = "Run: python manage.py migrate"
 RIGHTS = "As the owner of the tables, run deploy/postgresql/serving.sql in this database."
 BY_SQLSTATE = {"42P01": MIGRATE, "42703": MIGRATE, "42501": RIGHTS}
 """What helps against PostgreSQL's errors: no such table, no such column, insufficient privilege."""
+RESTORE = "The file of the database is damaged. Stop Latchkey, and restore a backup."
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+FOUND_DAMAGED = Event()
+"""Set once this process has met damage. Only a part of all requests may meet it, so monitors are told of it as well."""
 ON_SQLITE = ("no such table", "no such column", "has no column named")
 
 
@@ -34,6 +39,8 @@ def remedy(error: BaseException) -> str:
     if not isinstance(error, DatabaseError):
         return ""
     cause = error.__cause__ or error
+    if getattr(cause, "sqlite_errorname", "").startswith(DAMAGED):
+        return RESTORE
     by_message = MIGRATE if any(it in str(cause) for it in ON_SQLITE) else ""
     return BY_SQLSTATE.get(getattr(cause, "sqlstate", None) or "", by_message)
 

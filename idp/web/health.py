@@ -25,16 +25,16 @@ def healthz(_: HttpRequest) -> HttpResponse:
 def readyz(_: HttpRequest) -> JsonResponse:
     """Answer whether agents can be served.
 
-    The database must have the tables of this version and take writes, and every key in use must exist and sign. Redis
-    is reported too, if there is one; agents can be served without it. Each request has the trail sealed in the
-    background.
+    The database must have the tables of this version, take writes and not be damaged, and every key in use must exist
+    and sign. Redis is reported too, if there is one; agents can be served without it. Each request has the trail sealed
+    in the background.
     """
     try:
         now = clock.now()
         unprepared.check_migrations()
         signing_keys.ensure(now)
         signing_keys.try_out(now)
-        ready = takes_writes(connection)
+        ready = takes_writes(connection) and not unprepared.FOUND_DAMAGED.is_set()
     except Exception as error:  # noqa: BLE001 - any failure means that this node cannot serve
         if remedy := unprepared.remedy(error):
             log.error("database_unprepared", remedy=remedy)  # noqa: TRY400 - monitors ask every few seconds

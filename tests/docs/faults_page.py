@@ -446,6 +446,18 @@ FAULTS = [
         "a request that was being carried out when the process was stopped; a proxy that keeps its connection to "
         "Latchkey although its client has gone",
     ),
+    Fault(
+        "F36",
+        "the file of an SQLite database is damaged, as by a failing disk",
+        "requests that meet the damage get the busy page, and from then on `/readyz` says 503 until a restart; "
+        "`database_unprepared` in the log says to restore a backup. The doctor reads the file for 5 s at most, and "
+        "names damage that it finds",
+        (
+            f"{STORAGE}::test_a_damaged_file_signs_nobody_in_and_the_log_and_the_monitor_say_so",
+            "web/checkup/test_database.py::test_a_damaged_file_is_a_fault",
+        ),
+        "damage in a table of PostgreSQL: the busy page, and PostgreSQL's own error in the log",
+    ),
 ]
 TEXT = """# Faults
 

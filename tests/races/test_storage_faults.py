@@ -6,11 +6,12 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
+from structlog.testing import capture_logs
 
 from idp import background
 from idp.saml.models import IssuedAssertion
 from idp.sql import unprepared
-from tests.another_database import connected_to
+from tests.another_database import connected_to, damage
 from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_busy, is_signed_in, next_request
 from tests.waiting import until
@@ -138,6 +139,22 @@ def test_a_node_whose_database_file_belongs_to_another_user_is_not_ready(browser
         with may_not_write(file):
             assert not is_ready(client)
         assert is_ready(client)
+
+
+@pytest.fixture
+def damaged_file(tmp_path):
+    with a_file_of_its_own(tmp_path) as file:
+        damage(file, "saml_issuedassertion")
+        yield file
+    unprepared.FOUND_DAMAGED.clear()
+
+
+@pytest.mark.sqlite_only
+def test_a_damaged_file_signs_nobody_in_and_the_log_and_the_monitor_say_so(browser, damaged_file, client):
+    with capture_logs() as lines:
+        assert is_busy(browser.get(browser.address))
+    assert unprepared.RESTORE in {it.get("remedy") for it in lines}
+    assert not is_ready(client)
 
 
 def is_ready(client):

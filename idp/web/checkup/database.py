@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from django.db import DatabaseError, NotSupportedError, connection, connections
+from django.db import DatabaseError, NotSupportedError, OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
@@ -39,6 +40,9 @@ NAME_FIX = "Create it with createdb, or correct the name at the end of DATABASE_
 UNFINISHED_FIX = (
     "If the restore was interrupted, create a new database, name it in DATABASE_URL, and restore the backup again."
 )
+DAMAGED, DAMAGED_FIX = "The file of the database is damaged.", "Restore it from a backup."
+STEPS = 100_000
+"""Of SQLite's virtual machine, between two looks at the clock."""
 WAL_FIX = "Put the file on a disk of this computer, not on a network share, and restart."
 ACCOUNT_FIX = "Use a separate account in DATABASE_URL; deploy/postgresql/serving.sql grants what it needs."
 WRITES_FIX = (
@@ -91,7 +95,7 @@ def away(message: str, where: str) -> Finding:
     if "database NAME does not exist" in said:
         return fault(SUBJECT, f"The server at {where} has no such database.", NAME_FIX)
     if "not a database" in said or "malformed" in said:
-        return fault(SUBJECT, "The file of the database is damaged.", "Restore it from a backup.")
+        return fault(SUBJECT, DAMAGED, DAMAGED_FIX)
     return fault(SUBJECT, f"The database at {where} cannot be used.", AWAY_FIX)
 
 
@@ -203,6 +207,8 @@ def _engine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         yield version(int(_setting(connection, "SHOW server_version_num")) // 10_000)
         yield isolation(_setting(connection, "SHOW default_transaction_isolation"))
         return
+    if _is_damaged(connection):
+        yield fault(SUBJECT, DAMAGED, DAMAGED_FIX)
     yield journal(_setting(connection, "PRAGMA journal_mode"))
     yield room(shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free)
     if too_many := workers(os.environ.get("WEB_CONCURRENCY", "")):
@@ -213,6 +219,18 @@ def _setting(connection: BaseDatabaseWrapper, query: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return str(cursor.fetchone()[0])
+
+
+def _is_damaged(connection: BaseDatabaseWrapper) -> bool:
+    """Whether SQLite finds damage in its file within some seconds. Of a large one it reads only a part."""
+    until = monotonic() + SECONDS
+    connection.connection.set_progress_handler(lambda: monotonic() > until, STEPS)
+    try:
+        return _setting(connection, "PRAGMA quick_check(1)") != "ok"
+    except OperationalError:  # the time is up
+        return False
+    finally:
+        connection.connection.set_progress_handler(None, 0)
 
 
 def _is_there(name: str) -> bool:

@@ -71,6 +71,8 @@ class ErrorPages:
         if isinstance(error, UnreadablePostError):
             return refused(request, Incomplete(str(error)))
         if remedy := unprepared.remedy(error):
+            if remedy == unprepared.RESTORE:
+                unprepared.FOUND_DAMAGED.set()
             log.error("database_unprepared", remedy=remedy, exc_info=error)
             return error_page(request, Busy())
         if type(error).__module__.startswith("django.") and not isinstance(error, DATABASE_ERRORS):

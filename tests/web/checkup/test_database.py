@@ -5,6 +5,7 @@ from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from idp.web.checkup import database
+from tests.another_database import damage
 from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
 
 
@@ -74,6 +75,23 @@ def test_postgresql_refuses_a_connection_in_words_that_are_known(db, monkeypatch
     for name, value in configured.items():
         monkeypatch.setitem(connections["default"].settings_dict, name, value)
     assert said in sentence(database.check())
+
+
+@pytest.mark.sqlite_only
+def test_a_damaged_file_is_a_fault(transactional_db, monkeypatch, tmp_path):
+    file = tmp_path / "latchkey.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
+    damage(file, "saml_issuedassertion")
+    monkeypatch.setitem(connections["default"].settings_dict, "NAME", str(file))
+    assert "The file of the database is damaged." in {it.sentence for it in database.check()}
+
+
+@pytest.mark.sqlite_only
+def test_a_file_too_large_to_be_read_in_time_is_no_fault(db, monkeypatch):
+    monkeypatch.setattr(database, "SECONDS", 0)
+    monkeypatch.setattr(database, "STEPS", 1)
+    assert states(database.check()) == [OK, OK, OK]
 
 
 @pytest.mark.parametrize("count", ["", "1", "many"])
