@@ -60,7 +60,10 @@ class Upkeep:
 
     def dispatch(self, patience: float = 0) -> None:
         """Have the work done once the transaction is committed, and wait for it at most `patience` seconds."""
-        transaction.on_commit(lambda: self._begin(patience))
+        if transaction.get_connection().in_atomic_block:
+            transaction.on_commit(lambda: self._begin(patience))
+        else:  # `on_commit` would connect, and `/metrics` could not say that the database is away
+            self._begin(patience)
 
     def _begin(self, patience: float) -> None:
         if self._background.is_idle:

@@ -166,6 +166,17 @@ def test_a_database_that_answers_nothing_is_reported_and_does_not_hide_the_rest(
     assert read["latchkey_build_info", "0.1.0"] == 1
 
 
+def test_a_database_to_which_nobody_can_connect_is_reported_too(transactional_db, watched, monkeypatch):
+    """The sealing of the trail asked for a connection before it began in the background."""
+
+    def refused(*_):
+        raise OperationalError("connection refused")
+
+    connection.close()
+    monkeypatch.setattr(connection, "get_new_connection", refused)
+    assert watched()["latchkey_database_reachable",] == 0
+
+
 def test_requests_are_counted_by_route_and_never_by_path(watched):
     browser = Client()
     before = watched()
