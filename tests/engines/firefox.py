@@ -11,9 +11,12 @@ from tests.engines.page import NotThere, Page
 from tests.waiting import until
 
 ANDROID = "Mozilla/5.0 (Android 15; Mobile; rv:153.0) Gecko/153.0 Firefox/153.0"
-PATIENCE = 30
+PATIENCE = 90
+NARROW = ":root { min-width: 0 !important }"
+"""Firefox's own style for its window, which is else at least 500 pixels wide."""
 PREFERENCES = {
     "general.useragent.override": ANDROID,
+    "toolkit.legacyUserProfileCustomizations.stylesheets": True,  # reads userChrome.css
     "marionette.port": 0,  # a free one, which the profile then names
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.update.disabledForTesting": True,
@@ -31,6 +34,8 @@ def opened(*, script=True, width=390):
         wanted = PREFERENCES | {"javascript.enabled": script}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in wanted.items()]
         (profile / "user.js").write_text("".join(lines))
+        (profile / "chrome").mkdir()
+        (profile / "chrome/userChrome.css").write_text(NARROW)
         command = ["firefox-esr", "--headless", "--marionette", "--no-remote", "--profile", folder]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as browser:
             try:

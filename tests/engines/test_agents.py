@@ -112,6 +112,7 @@ def test_signing_out_everywhere_goes_through_the_services_and_ends_here(browser,
 def test_arabic_fits_a_narrow_phone(browser, flex, verify):
     page = browser(width=320)
     to_the_code(page, flex)
+    assert page.run("return innerWidth") == 320
     assert page.run(FITS)
     page.press("العربية")
     page.reads("أدخل الرمز")

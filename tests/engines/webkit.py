@@ -22,7 +22,7 @@ PATHS = {
     "Back": "back",
     "Refresh": "refresh",
 }
-PATIENCE = 30
+PATIENCE = 90
 
 
 @contextmanager
