@@ -173,8 +173,9 @@ def test_a_database_to_which_nobody_can_connect_is_reported_too(transactional_db
         raise OperationalError("connection refused")
 
     connection.close()
-    monkeypatch.setattr(connection, "get_new_connection", refused)
-    assert watched()["latchkey_database_reachable",] == 0
+    with monkeypatch.context() as away:
+        away.setattr(connection, "get_new_connection", refused)
+        assert watched()["latchkey_database_reachable",] == 0
 
 
 def test_requests_are_counted_by_route_and_never_by_path(watched):
