@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from idp.agents.models import Device
 from idp.audit.models import Kind
@@ -176,6 +177,15 @@ def test_a_database_to_which_nobody_can_connect_is_reported_too(transactional_db
     with monkeypatch.context() as away:
         away.setattr(connection, "get_new_connection", refused)
         assert watched()["latchkey_database_reachable",] == 0
+
+
+def test_counts_whose_folder_was_removed_hide_nothing_else_and_the_log_says_so(watched, monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "removed"))
+    with capture_logs() as lines:
+        found = watched()
+    assert found[("latchkey_database_reachable",)] == 1
+    assert not any(name.startswith("latchkey_request_seconds") for name, *_ in found)
+    assert [it["event"] for it in lines if "remedy" in it] == ["metrics_not_counted"]
 
 
 def test_requests_are_counted_by_route_and_never_by_path(watched):

@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import structlog
 from django.conf import settings
@@ -85,9 +86,12 @@ def route(request: HttpRequest) -> str:
 
 
 def counted() -> CollectorRegistry:
-    """Return what all processes have counted."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    """Return what all processes have counted; nothing if somebody removed their folder, as a cleaner of /tmp may."""
+    if (folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR")) is None:
         return _own
     together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # untyped in the library
+    if Path(folder).is_dir():
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # untyped in the library
+    else:
+        log.error("metrics_not_counted", remedy="The folder of the counts is gone. Restart Latchkey.")
     return together
