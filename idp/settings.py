@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "idp.web.middleware.error_pages.ErrorPages",
     "idp.web.middleware.one_version.pin_version",
     "idp.web.middleware.bursts.limit_bursts",
-    "django.middleware.common.CommonMiddleware",
+    "idp.web.middleware.host_names.OwnHostName",
     "django.middleware.csrf.CsrfViewMiddleware",
     "idp.web.operators.middleware.OperatorsChain",
 ]

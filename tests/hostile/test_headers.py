@@ -101,6 +101,7 @@ def test_no_page_loads_anything_from_another_host(outcome, phone, target):
     assert linked == []
 
 
+NO_TOKEN = 404  # none is set, so there are no metrics
 FORGED = {
     "X-Forwarded-Host": "evil.example",
     "X-Forwarded-Proto": "https",
@@ -139,6 +140,13 @@ def test_an_unknown_host_header_is_rejected(outcome, host):
         page = raw_http.send(BASE_URL, target, headers={"Host": host})
         outcome.refused(page, 400, "bad_request")
         assert "evil.example" not in page.response.text
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(("target", "status"), [("/healthz", 200), ("/readyz", 200), ("/metrics", NO_TOKEN)])
+def test_monitors_may_ask_a_server_or_pod_by_its_own_address(outcome, target, status):
+    for host in ("10.1.2.3:8000", "latchkey-0.latchkey", ""):
+        assert raw_http.send(BASE_URL, target, headers={"Host": host}).status == status
 
 
 CHAINS = {

@@ -174,6 +174,7 @@ def test_a_database_to_which_nobody_can_connect_is_reported_too(transactional_db
         raise OperationalError("connection refused")
 
     connection.close()
+    connection.close_pool()
     with monkeypatch.context() as away:
         away.setattr(connection, "get_new_connection", refused)
         assert watched()["latchkey_database_reachable",] == 0
