@@ -6,6 +6,7 @@ deactivating someone. Unknown attributes are refused, since one may be a misspel
 Source: RFC 7643 sections 4.1 and 4.3.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,7 +35,10 @@ PASSED_OVER = frozenset(
     {"id", "schemas", "meta", "groups", "password", "nickname", "profileurl", "title", "usertype"}
     | {"locale", "timezone", "emails", "ims", "photos", "addresses", "entitlements", "x509certificates"}
 )
-PASSED_OVER_OF_EXTENSION = frozenset({"employeenumber", "costcenter", "organization", "division", "manager"})
+PASSED_OVER_OF_EXTENSION = frozenset(
+    {"employeenumber", "costcenter", "organization", "division", "manager", "schemas"}  # scim2-client adds schemas
+)
+PASSED_OVER_OF_ROLES = frozenset({"display", "type", "primary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def put(user: User, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN4
     """Return the user with a new value at a path; null removes the value. Raises ScimError."""
     if path.extension:
         return _put_extension(user, path, value)
-    if path.name in PASSED_OVER:
+    if path.name in PASSED_OVER or (path.name == "roles" and path.part in PASSED_OVER_OF_ROLES):
         return user
     setter = _SETTERS.get(path.name)
     if setter is None or (path.name in _SIMPLE and (path.part or path.chosen)):
@@ -98,7 +102,7 @@ def objects(value: Any, name: str) -> list[Resource]:  # noqa: ANN401 - JSON
 
 def role_names(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON
     """Return the role names in a list. Raises InvalidValue."""
-    return tuple(text(it.get("value"), "roles", 40).lower() for it in objects(value, "roles"))
+    return tuple(text(_bare_role(it.get("value")), "roles", 40).lower() for it in objects(value, "roles"))
 
 
 def with_roles(user: User, names: tuple[str, ...]) -> User:
@@ -106,6 +110,17 @@ def with_roles(user: User, names: tuple[str, ...]) -> User:
     if strange := sorted(set(names) - set(flex_roles.ROLES)):
         raise InvalidValue(sentence=f"roles: {flex_roles.fault(frozenset(strange[:3]))}")
     return _with(user, roles=tuple(it for it in flex_roles.ROLES if it in names))
+
+
+def _bare_role(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return the role's value. A PATCH of Entra ID has a whole role there, as an object in a text."""
+    if not isinstance(value, str) or not value.startswith("{"):
+        return value
+    try:
+        role = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return role.get("value") if isinstance(role, dict) else value
 
 
 def _is_foreign(key: str) -> bool:

@@ -58,7 +58,7 @@ def _without_path(user: User, act: str, value: Any, rules: Rules) -> User:  # no
 def _at(user: User, act: str, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN401 - JSON
     if path.name in READ_ONLY and not path.extension:
         raise Mutability(sentence=f"{path.name} cannot be changed.")
-    if path.name == "roles" and not path.extension and act != "replace":
+    if path.name == "roles" and path.part in {"", "value"} and not path.extension and act != "replace":
         return _roles(user, act, path, value)
     if act != "remove":
         return attributes.put(user, path, value, rules)

@@ -105,6 +105,7 @@ def schemas(base: str) -> list[Resource]:
 def _of_user() -> list[Resource]:
     mobile = _attribute("type", "Latchkey stores only the mobile number.", canonicalValues=["mobile"])
     role = _attribute("value", "A Flex role.", canonicalValues=list(ROLES))
+    primary = _attribute("primary", "Always true: there is only one.", type="boolean", mutability=READ_ONLY)
     return [
         _attribute("userName", "The email address.", required=True, uniqueness="server"),
         _many("name", "The full name: formatted, or givenName with familyName.", _of_name(), False),
@@ -112,13 +113,17 @@ def _of_user() -> list[Resource]:
         _many(
             "emails",
             "The userName, as a work address.",
-            [_attribute("value", "The email address.", mutability=READ_ONLY)],
+            [
+                _attribute("value", "The email address.", mutability=READ_ONLY),
+                _attribute("type", "Always work.", mutability=READ_ONLY, canonicalValues=["work"]),
+                primary,
+            ],
             mutability=READ_ONLY,
         ),
         _many(
             "phoneNumbers",
             "The mobile number to which codes are sent.",
-            [_attribute("value", "In E.164, such as +12015550101."), mobile],
+            [_attribute("value", "In E.164, such as +12015550101."), mobile, primary],
         ),
         _attribute("preferredLanguage", "The language of the pages and texts, if Latchkey supports it."),
         _attribute("active", "Whether the person may sign in. False ends every sign-in at once.", type="boolean"),

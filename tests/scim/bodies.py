@@ -1,5 +1,7 @@
 """Bodies in the shapes that Okta and Entra ID send, by their documentation; the people are made up."""
 
+import json
+
 MEDIA_TYPE = "application/scim+json"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -12,6 +14,11 @@ def patch(*operations):
 def op(act, path=None, value=None):
     told = {"op": act, "path": path, "value": value}
     return {name: it for name, it in told.items() if it is not None}
+
+
+def app_roles(*names):
+    """How Entra ID's PATCH has app roles: each as an object in a text."""
+    return [{"value": json.dumps({"id": f"06b07648-{name}", "value": name, "displayName": name})} for name in names]
 
 
 def okta(email="ben@acme.example", **changed):

@@ -9,7 +9,7 @@ from idp.importing.reading import Rules
 from idp.scim import attributes, body, patching, paths
 from idp.scim.attributes import User
 from idp.scim.errors import ScimError
-from tests.scim.bodies import ENTERPRISE, USER, op, patch
+from tests.scim.bodies import ENTERPRISE, USER, app_roles, op, patch
 
 RULES = Rules("US", lambda text: "@" in text)
 ANA = User(Person("ana@acme.example", "Ana García", "+12015550101", "Support", ("agent", "wfo.team_leader")), "17")
@@ -55,11 +55,18 @@ CHANGES = [
     (op("remove", f"{ENTERPRISE}:department"), {"department": ""}),
     (op("remove", ENTERPRISE), {"department": ""}),
     (op("replace", ENTERPRISE, {}), {}),
+    (op("add", ENTERPRISE, {"schemas": [ENTERPRISE], "department": "Sales"}), {"department": "Sales"}),  # scim2-client
     (op("remove", f"{ENTERPRISE}:manager"), {}),
     (op("add", "roles", [{"value": "supervisor"}]), {"roles": ("agent", "supervisor", "wfo.team_leader")}),
     (op("add", value={"roles": [{"value": "supervisor"}]}), {"roles": ("agent", "supervisor", "wfo.team_leader")}),
     (op("replace", "roles", [{"value": "Agent"}]), {"roles": ("agent",)}),
     (op("replace", 'roles[primary eq "True"].value', "agent"), {"roles": ("agent",)}),
+    (op("Add", "roles", app_roles("supervisor")), {"roles": ("agent", "supervisor", "wfo.team_leader")}),
+    (op("replace", "roles", app_roles("agent")), {"roles": ("agent",)}),
+    (op("Add", 'roles[primary eq "True"].display', "Team leader"), {}),
+    (op("Replace", 'roles[primary eq "True"].type', "WindowsAzureActiveDirectoryRole"), {}),
+    (op("replace", value={'roles[primary eq "True"].display': "Team leader"}), {}),
+    (op("remove", 'roles[primary eq "True"].display'), {}),
     (op("remove", 'roles[value eq "wfo.team_leader"]'), {"roles": ("agent",)}),
     (op("remove", "roles", [{"value": "wfo.team_leader"}]), {"roles": ("agent",)}),
     (op("replace", 'emails[type eq "work"].value', "else@acme.example"), {}),
@@ -107,6 +114,10 @@ REFUSED = [
     (op("replace", "roles", [{"value": "owner"}]), "invalidValue"),
     (op("replace", "roles", [{"value": "admin"}]), "invalidValue"),
     (op("replace", "roles", [7]), "invalidValue"),
+    (op("add", "roles", app_roles("owner")), "invalidValue"),
+    (op("add", "roles", [{"value": "{"}]), "invalidValue"),
+    (op("add", "roles", [{"value": '{"value": ["agent"]}'}]), "invalidValue"),
+    (op("add", 'roles[primary eq "True"].colour', "agent"), "invalidPath"),
     (op("add", "roles", ["agent"] * 51), "invalidValue"),
     (op("remove", "roles"), "invalidValue"),
     (op("replace", f"{ENTERPRISE}:department", "x" * 101), "invalidValue"),

@@ -241,6 +241,23 @@ def test_a_system_discovers_what_latchkey_supports(workday, path):
     assert workday.http.get(f"/scim/v2/{path}").json()["schemas"]
 
 
+def undeclared(value, attributes, where=""):
+    """What a resource has and no schema declares."""
+    if isinstance(value, list):
+        return [it for one in value for it in undeclared(one, attributes, where)]
+    known = {it["name"]: it.get("subAttributes", []) for it in attributes}
+    told = value.items() if isinstance(value, dict) else []
+    strange = [f"{where}{name}" for name, _ in told if name not in known]
+    return strange + [x for name, it in told if name in known for x in undeclared(it, known[name], f"{name}.")]
+
+
+def test_the_schemas_declare_all_that_a_person_has(workday):
+    told = workday.add(entra(preferredLanguage="de")).json()
+    user, enterprise = (it["attributes"] for it in workday.http.get("/scim/v2/Schemas").json()["Resources"])
+    assert undeclared(told.pop(ENTERPRISE), enterprise) == []
+    assert undeclared(told, user) == ["schemas", "id", "externalId", "meta"]  # those of every resource
+
+
 def test_each_schema_has_an_address_of_its_own(workday):
     for it in workday.http.get("/scim/v2/Schemas").json()["Resources"]:
         assert workday.http.get(f"/scim/v2/Schemas/{it['id']}").json() == it
