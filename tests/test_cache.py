@@ -3,7 +3,7 @@
 import pickle
 import socketserver
 from contextlib import contextmanager, suppress
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from django.core.cache import caches
@@ -57,22 +57,38 @@ def test_a_value_written_by_another_program_is_never_executed(redis, shared):
 
 
 @contextmanager
-def that_answers(garbage):
-    """A server in Redis's place that gives the same answer to everything."""
+def that_answers(garbage, endlessly=b"", pause=0.0):
+    """A server in Redis's place that gives the same answer to everything, or one that never ends."""
+    over = Event()
 
     class Answers(socketserver.BaseRequestHandler):
         def handle(self):
-            while self.request.recv(4096):
-                self.request.sendall(garbage)
+            with suppress(OSError):
+                while self.request.recv(4096):
+                    self.request.sendall(garbage)
+                    while endlessly and not over.wait(pause):
+                        self.request.sendall(endlessly)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answers) as server:
         server.daemon_threads = True
         Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"redis://127.0.0.1:{server.server_address[1]}/0"
+        over.set()
         server.shutdown()
 
 
-@pytest.mark.parametrize("garbage", [b":abc\r\n", b"*2\r\n:1\r\n:2\r\n", b"$2\r\n\xff\xff\r\n", b"+OK\r\n"])
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b":abc\r\n",
+        b"*2\r\n:1\r\n:2\r\n",
+        b"$2\r\n\xff\xff\r\n",
+        b"+OK\r\n",
+        b"*1\r\n" * 5000 + b":1\r\n",
+        b"$99999999999999999999\r\n",
+    ],
+    ids=["no number", "two numbers", "not utf-8", "always ok", "a deep list", "longer than any memory"],
+)
 def test_garbage_in_place_of_redis_is_an_empty_cache(settings, at_once, garbage):
     with that_answers(garbage) as address:
         settings.CACHES = {**settings.CACHES, "default": {**configured.SHARED, "LOCATION": address}}
@@ -80,6 +96,23 @@ def test_garbage_in_place_of_redis_is_an_empty_cache(settings, at_once, garbage)
         assert not cache.answers()
         with pytest.raises(ValueError, match="no counter"):
             caches["default"].incr("a")
+
+
+@pytest.mark.parametrize("named", [("redis:", "/0"), ("redis+sentinel:", "/latchkey/0")], ids=["redis", "sentinel"])
+@pytest.mark.parametrize(
+    ("head", "piece", "pause"),
+    [(b"$1000000\r\n", b"x", 0.05), (b"+", b"x", 0.05), (b"*1000000\r\n", b":1\r\n", 0.05), (b"+", b"x" * 65536, 0.0)],
+    ids=["a value byte by byte", "a line byte by byte", "a list number by number", "a line without end"],
+)
+def test_an_answer_of_redis_that_never_ends_keeps_nobody_waiting(settings, at_once, head, piece, pause, named):
+    asked = []
+    with that_answers(head, piece, pause) as address:
+        address = address.replace("redis:", named[0]).replace("/0", named[1])
+        settings.CACHES = {**settings.CACHES, "default": {**configured.SHARED, "LOCATION": address}}
+        someone = Thread(target=lambda: asked.append(caches["default"].get("a", "nothing")), daemon=True)
+        someone.start()
+        someone.join(5)
+    assert asked == ["nothing"]
 
 
 @pytest.mark.parametrize("harm", ["kill", "hang"])

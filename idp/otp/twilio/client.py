@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import requests
 from django.conf import settings as django_settings
@@ -23,6 +23,8 @@ TIMEOUT = (3.0, 8.0)
 LONGEST_ANSWER = 64 * 1024
 """Bytes of an answer. Twilio's have about a thousand bytes."""
 PIECE = 8 * 1024
+LARGEST_CODE = 999_999
+"""Twilio's error codes have five digits. What is larger is none, and the database could not store it."""
 
 Read = TypeVar("Read")
 
@@ -111,7 +113,7 @@ class ThreadClient:
         return Trouble(
             status=self._status,
             # Where the body names no code, the SDK puts the HTTP status in its place.
-            code=code if isinstance(code, int) and code != self._status else None,
+            code=code if code != self._status and _is_error_code(code) else None,
             request_id=self._headers.get("Twilio-Request-Id", ""),
             retry_after=_seconds(self._headers.get("Retry-After", "")),
             connected=error is None or not _never_connected(error),
@@ -126,10 +128,11 @@ class ThreadClient:
 def _read_until(response: requests.Response, until: float) -> None:
     """Read the body. Raises RequestException if it is too long, or not complete by then.
 
-    The timeout of the socket starts again with each byte, so a body that trickles would keep a thread for ever.
+    The timeout of the socket starts again with each byte, so a body that trickles would keep a thread for ever. One
+    that is compressed, although we ask for none, is left as it is: many bytes of it may stand for nothing.
     """
     body = bytearray()
-    while piece := response.raw.read1(PIECE, decode_content=True):
+    while piece := response.raw.read1(PIECE, decode_content=False):
         body += piece
         if len(body) > LONGEST_ANSWER or monotonic() > until:
             response.close()
@@ -145,12 +148,17 @@ def _sdk_client(settings: TwilioSettings, timeout: tuple[float, float], note: Ca
     # The constructor takes a single number only; requests takes the pair.
     http.timeout = timeout
     heads.limit(http.session)
+    http.session.headers["Accept-Encoding"] = "identity"
     client = Client(settings.username, settings.password, settings.account_sid, http_client=http)
     client.edge = client.region = None
     if settings.base_url is not None:
         client.verify.base_url = settings.base_url
         http.session.trust_env = False
     return client
+
+
+def _is_error_code(code: object) -> TypeGuard[int]:
+    return type(code) is int and 0 < code <= LARGEST_CODE
 
 
 def _never_connected(error: Exception) -> bool:

@@ -4,9 +4,9 @@ import os
 from urllib.parse import urlsplit
 
 from redis import Redis, RedisError
-from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
+from redis.exceptions import AuthenticationError, InvalidResponse, NoPermissionError, ResponseError
 
-from idp.cache import pool
+from idp.cache import GARBLED, pool
 from idp.conf import Conf, sentinels
 from idp.web.checkup.finding import Finding, ok, warning
 
@@ -16,6 +16,7 @@ MEANWHILE = "so each process counts bursts of requests for itself"
 AWAY_FIX = (
     "Start Redis, and check host and port in REDIS_URL; or unset REDIS_URL. Meanwhile everybody can still sign in."
 )
+GARBLED_FIX = "Check host and port in REDIS_URL: another program listens there."
 LOGIN_FIX = "Check the user and password in REDIS_URL, and grant that user read and write access to latchkey:*."
 WRITING_FIX = (
     "Give Redis more memory or an eviction policy (maxmemory-policy volatile-lru), free its disk if it saves to one, "
@@ -33,8 +34,9 @@ def check(conf: Conf) -> list[Finding]:
     if not conf.redis_url:
         return [it for it in [without(os.environ.get("WEB_CONCURRENCY", ""))] if it]
     try:
-        Redis(connection_pool=pool(conf.redis_url)).set(TRIAL, 1, ex=1)
-    except (RedisError, OSError) as error:
+        if Redis(connection_pool=pool(conf.redis_url)).set(TRIAL, 1, ex=1) is not True:
+            raise InvalidResponse
+    except GARBLED as error:
         return [away(error, _where(conf.redis_url))]
     return [ok(SUBJECT, "Redis answers and accepts writes.")]
 
@@ -47,6 +49,8 @@ def away(error: Exception, where: str) -> Finding:
         return warning(SUBJECT, f"Redis at {where} accepts only programs of its own computer, {MEANWHILE}.", OPEN_FIX)
     if isinstance(error, ResponseError):
         return warning(SUBJECT, f"Redis at {where} rejects writes, {MEANWHILE}.", WRITING_FIX)
+    if isinstance(error, InvalidResponse) or not isinstance(error, RedisError | OSError):
+        return warning(SUBJECT, f"What answers at {where} is not Redis, {MEANWHILE}.", GARBLED_FIX)
     return warning(SUBJECT, f"Redis at {where} does not answer in time, {MEANWHILE}.", AWAY_FIX)
 
 

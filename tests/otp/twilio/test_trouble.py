@@ -163,6 +163,15 @@ def test_a_start_whose_answer_makes_no_sense_is_an_outage(gateway, verify, field
     assert gateway.start(ANA, Channel.SMS, "reference").failure is Failure.UNAVAILABLE
 
 
+@pytest.mark.parametrize("code", [10**12, -1, True])
+def test_an_error_code_that_twilio_cannot_have_is_none(gateway, verify, code):
+    """The database could not store it, and the agent would get an error page after the answer."""
+    verify.state.order_faults([Fault(FaultKind.ERROR, status=400, code=code)])
+    refused = gateway.start(ANA, Channel.SMS, "reference")
+    assert isinstance(refused, NotSent)
+    assert refused.code is None
+
+
 @pytest.mark.parametrize("kind", ["503", "html"])
 def test_an_outage_at_a_check_is_no_verdict(gateway, verify, phones, kind):
     sid = phones.ask(ANA)

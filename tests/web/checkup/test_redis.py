@@ -8,6 +8,7 @@ from idp.web.checkup import all_subjects
 from idp.web.checkup import redis as redis_checkup
 from idp.web.checkup.finding import State, in_order
 from tests.conftest import NOW
+from tests.test_cache import that_answers
 
 
 @pytest.fixture
@@ -41,6 +42,12 @@ def test_a_redis_that_hangs_is_a_warning(redis, look):
 
 def test_a_wrong_password_of_redis_is_named(redis, look):
     assert "refuses our user or password" in look(redis_url=f"redis://nobody:wrong@127.0.0.1:{redis.port}")[1]
+
+
+@pytest.mark.parametrize("garbage", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b":abc\r\n", b"$-1\r\n"])
+def test_another_program_in_place_of_redis_is_named(look, garbage):
+    with that_answers(garbage) as address:
+        assert look(redis_url=address)[1].startswith("What answers at 127.0.0.1, port ")
 
 
 def test_a_redis_without_memory_is_named(redis, look):
