@@ -100,15 +100,15 @@ def test_garbage_in_place_of_redis_is_an_empty_cache(settings, at_once, garbage)
 
 @pytest.mark.parametrize("named", [("redis:", "/0"), ("redis+sentinel:", "/latchkey/0")], ids=["redis", "sentinel"])
 @pytest.mark.parametrize(
-    ("head", "piece", "pause"),
+    "answer",
     [(b"$1000000\r\n", b"x", 0.05), (b"+", b"x", 0.05), (b"*1000000\r\n", b":1\r\n", 0.05), (b"+", b"x" * 65536, 0.0)],
     ids=["a value byte by byte", "a line byte by byte", "a list number by number", "a line without end"],
 )
-def test_an_answer_of_redis_that_never_ends_keeps_nobody_waiting(settings, at_once, head, piece, pause, named):
+def test_an_answer_of_redis_that_never_ends_keeps_nobody_waiting(settings, at_once, answer, named):
     asked = []
-    with that_answers(head, piece, pause) as address:
-        address = address.replace("redis:", named[0]).replace("/0", named[1])
-        settings.CACHES = {**settings.CACHES, "default": {**configured.SHARED, "LOCATION": address}}
+    with that_answers(*answer) as address:
+        url = address.replace("redis:", named[0]).replace("/0", named[1])
+        settings.CACHES = {**settings.CACHES, "default": {**configured.SHARED, "LOCATION": url}}
         someone = Thread(target=lambda: asked.append(caches["default"].get("a", "nothing")), daemon=True)
         someone.start()
         someone.join(5)
