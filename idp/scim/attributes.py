@@ -57,7 +57,7 @@ def whole(user: User, resource: Resource, rules: Rules) -> User:
     names = "displayname", f"{paths.USER}:displayName".lower()
     for key in sorted(resource, key=lambda it: it in names):
         if not _is_foreign(key):
-            user = put(user, paths.parse(key), resource[key], rules)
+            user = put(user, paths.parse(key, PASSED_OVER), resource[key], rules)
     return user
 
 

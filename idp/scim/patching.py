@@ -43,7 +43,7 @@ def _after(user: User, operation: Resource, rules: Rules) -> User:
         return _without_path(user, act, value, rules)
     if path.lower().startswith("urn:") and not path.lower().startswith((paths.USER.lower(), paths.ENTERPRISE.lower())):
         return user
-    return _at(user, act, paths.parse(path), value, rules)
+    return _at(user, act, paths.parse(path, attributes.PASSED_OVER), value, rules)
 
 
 def _without_path(user: User, act: str, value: Any, rules: Rules) -> User:  # noqa: ANN401 - JSON

@@ -46,19 +46,19 @@ class Filter:
     value: str
 
 
-def parse(path: str) -> Path:
-    """Parse a path. Raises InvalidPath."""
+def parse(path: str, ignored: frozenset[str] = frozenset()) -> Path:
+    """Parse a path. What is in the brackets of an ignored attribute does not matter. Raises InvalidPath."""
     found = _PATH.fullmatch(path) if len(path) <= LONGEST_PATH else None
     if found is None or not path or path.lower() == USER.lower():
         raise InvalidPath
     extension = (found["schema"] or "").lower() == ENTERPRISE.lower()
-    chosen = None
-    if found["chosen"] is not None:
+    name, chosen = (found["name"] or "").lower(), None
+    if found["chosen"] is not None and (extension or name not in ignored):
         inner = _CHOSEN.fullmatch(found["chosen"])
         if inner is None:
             raise InvalidPath(sentence='A path may have only one comparison in brackets, such as [type eq "mobile"].')
         chosen = inner["part"].lower(), _value(inner["value"])
-    return Path((found["name"] or "").lower(), (found["part"] or "").lower(), chosen, extension)
+    return Path(name, (found["part"] or "").lower(), chosen, extension)
 
 
 def parse_filter(text: str) -> Filter:

@@ -70,6 +70,9 @@ CHANGES = [
     (op("remove", 'roles[value eq "wfo.team_leader"]'), {"roles": ("agent",)}),
     (op("remove", "roles", [{"value": "wfo.team_leader"}]), {"roles": ("agent",)}),
     (op("replace", 'emails[type eq "work"].value', "else@acme.example"), {}),
+    (op("replace", 'emails[type eq "work" and primary eq true].value', "else@acme.example"), {}),
+    (op("remove", "addresses[primary pr]"), {}),
+    (op("replace", value={'emails[type eq "work" and value ew "acme.example"].value': "x"}), {}),
     (op("add", "urn:acme:own:1.0:User:shoe", 43), {}),
 ]
 
