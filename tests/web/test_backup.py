@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pydantic import SecretStr
 
+from idp import clock
 from idp.agents import access_passes, cutoffs
 from idp.agents.models import Agent
 from idp.audit.events import Origin
@@ -109,6 +110,13 @@ def test_without_the_key_of_that_time_it_would_not_serve_and_says_what_is_missin
     first, *_ = proof.check(NOW)
     assert (first.subject, first.state) == ("keys", State.FAULT)
     assert "LATCHKEY_KEY_ENCRYPTION_KEYS" in first.fix
+
+
+def test_with_another_secret_key_it_says_that_nobody_stays_signed_in(phone, settings):
+    phone.sign_in()
+    assert "secret key" not in [it.subject for it in proof.check(clock.now())]
+    settings.SECRET_KEY = "another" * 10
+    assert [it.state for it in proof.check(clock.now()) if it.subject == "secret key"] == [State.WARNING]
 
 
 def test_a_backup_is_never_written_over(file):
