@@ -1,5 +1,6 @@
 """Signing out: at one service, at all services, and without a browser."""
 
+import socket
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from idp.keys.models import SigningKey, Use
 from idp.login.endings import signing_out
 from idp.outgoing.exchange import NOT_PUBLIC
 from idp.saml import names
-from idp.saml.logout import notifying, single_logout
+from idp.saml.logout import delivery, notifying, single_logout
 from idp.saml.models import IssuedAssertion, LogoutEndpoint, LogoutNotice, ServiceProvider
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
@@ -493,6 +494,24 @@ def test_a_service_that_is_down_is_notified_again_until_the_last_attempt(clock, 
     assert len(told_by_soap.requests) == len(notifying.PAUSES)
     assert LogoutNotice.objects.get().outcome == Outcome.FAILED
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_UNTOLD, service="shifts").count() == 1
+
+
+def test_a_service_that_never_answers_is_waited_for_twice_for_all_who_sign_out(phone, android, desktop, monkeypatch):
+    monkeypatch.setattr(delivery, "TIMEOUT", 0.3)
+    monkeypatch.setattr(notifying, "_background", Mock())  # all three are due in one run
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        blog = PretendService("blog", logout=POST_ONLY, location=f"http://127.0.0.1:{silent.getsockname()[1]}/logout")
+        for browser in (phone, android, desktop, phone):
+            blog.sign_in(browser)
+        signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
+        assert len(notifying.send_due(NOW)) >= 3
+        silent.settimeout(0.1)
+        for _ in range(2):
+            silent.accept()[0].close()
+        with pytest.raises(TimeoutError):
+            silent.accept()
+    ends = set(LogoutNotice.objects.values_list("outcome", "tries", "detail"))
+    assert ends == {(Outcome.WAITING, 1, "No answer within 0.3 seconds.")}
 
 
 def test_a_silent_sign_in_notifies_no_service(clock, phone, shifts):

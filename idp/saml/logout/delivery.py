@@ -16,7 +16,7 @@ from lxml import etree
 
 from idp.errors import IdpError
 from idp.outgoing import exchange
-from idp.outgoing.exchange import Answer, Request, Unreached
+from idp.outgoing.exchange import Answer, Late, Request, Unreached
 from idp.saml import names, signing_keys
 from idp.saml.bindings import encoding
 from idp.saml.documents import parsing
@@ -41,10 +41,11 @@ _BODY = f"{{{names.SOAP_ENVELOPE}}}Body"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of one attempt."""
+    """The result of one attempt. `late`: the whole time was waited for an answer, and none came."""
 
     outcome: Outcome
     detail: str = ""
+    late: bool = False
 
 
 def deliver(notice: LogoutNotice, now: datetime) -> Result:
@@ -66,7 +67,7 @@ def deliver(notice: LogoutNotice, now: datetime) -> Result:
             return _by_soap(notice, address, sign(message, key), now)
         return _by_browser_address(address, message, key)
     except Unreached as error:
-        return Result(Outcome.FAILED, error.sentence)
+        return Result(Outcome.FAILED, error.sentence, late=isinstance(error, Late))
     except IdpError as error:
         return Result(Outcome.TOLD, f"its answer cannot be used: {error.code}")
 

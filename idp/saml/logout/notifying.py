@@ -1,5 +1,6 @@
 """Notifies services of a sign-out from server to server, in the background, and repeats what failed."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,6 +22,8 @@ WORKERS = 2
 BROWSER_TAKES = timedelta(minutes=10)
 """How long a browser may take to reach the services. Then they are notified from server to server."""
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
+SILENCES = 2
+"""How often a service is waited for in vain in one run. Not once: one message alone may be what it cannot answer."""
 UNEXPECTED = "An unexpected error. The log has the details."
 
 _background = Background("logout_notices", WORKERS)
@@ -34,16 +37,21 @@ def dispatch() -> None:
 def send_due(now: datetime) -> list[LogoutNotice]:
     """Send every notice that is due, including those that a browser never reached or never came back from.
 
-    Only one process makes each attempt. Returns the notices that were tried.
+    Only one process makes each attempt. A service is waited for `SILENCES` times. Then its other notices end as late,
+    or those of other services would wait behind each of them. Returns the notices that were tried.
     """
     due = Q(outcome__in=[Outcome.WAITING, Outcome.ASKED]) & _has_come(now)
     tried = []
+    late: dict[int, list[Result]] = defaultdict(list)
     for notice in LogoutNotice.objects.filter(due).select_related("service_provider", "agent", "device"):
         pause = PAUSES[min(notice.tries, len(PAUSES) - 1)]
         taken = LogoutNotice.objects.filter(due, pk=notice.pk, tries=notice.tries)
         if taken.update(tries=F("tries") + 1, next_try_at=now + pause) == 1:
             notice.tries += 1
-            _close(notice, _deliver(notice, now), now)
+            silences = late[notice.service_provider_id]
+            result = silences[-1] if len(silences) >= SILENCES else _deliver(notice, now)
+            silences += [result] if result.late else []
+            _close(notice, result, now)
             tried.append(notice)
     return tried
 
