@@ -25,8 +25,8 @@ from idp.scim.paths import Path
 
 MOBILE = "mobile"
 NAMES = ("formatted", "givenname", "familyname")
-NEW_ROLES = ("agent",)
-"""The roles of a new person if the request names none."""
+LEAST_ROLES = ("agent",)
+"""The roles of a person if the request names none, or removes them all: the least that Flex lets in."""
 LONGEST_ID = 255
 LONGEST_NUMBER = 40
 LONGEST_LANGUAGES = 200
@@ -82,8 +82,8 @@ def checked(before: User | None, after: User, rules: Rules) -> User:
         raise InvalidValue(
             sentence="A user needs a full name: displayName, name.formatted, or both givenName and familyName."
         )
-    if old is None and not new.roles:
-        return replace(after, person=replace(new, roles=NEW_ROLES))
+    if not new.roles and (old is None or old.roles):
+        return replace(after, person=replace(new, roles=LEAST_ROLES))
     if (old is None or old.roles != new.roles) and (fault := flex_roles.fault(frozenset(new.roles))):
         raise InvalidValue(sentence=f"roles: {fault[:300]}")
     return after

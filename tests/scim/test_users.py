@@ -47,6 +47,13 @@ def test_a_put_changes_the_attributes_it_has_and_no_others(workday, agent):
     assert told["phoneNumbers"][0]["value"] == "+12015550101"
 
 
+def test_a_supervisor_whose_roles_are_all_taken_away_is_switched_off_and_an_agent(workday):
+    sue = an_agent(roles=("supervisor", "wfo.team_leader"))
+    told = workday.ask("PUT", f"/{sue.pk}", okta(sue.email, phoneNumbers=None, roles=[], active=False)).json()
+    assert (told["active"], told["roles"]) == (False, [{"value": "agent"}])
+    assert Agent.objects.get().role_names == ("agent",)
+
+
 def test_a_put_changes_email_and_department(workday, agent):
     changes = patch(op("replace", "userName", "ana.g@acme.example"), op("add", f"{ENTERPRISE}:department", "Sales"))
     assert workday.patch(agent, changes).status_code == 200
