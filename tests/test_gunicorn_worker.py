@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from subprocess import DEVNULL
 
 import pytest
@@ -84,11 +85,18 @@ def test_a_request_that_would_end_its_thread_gets_an_error_and_the_next_one_its_
         assert requests.get(server, timeout=20).text == first
 
 
+def is_stopped(process):
+    """Whether each of its threads has stopped, which takes a moment where others keep the processors busy."""
+    states = [it.read_text().rpartition(")")[2].split()[0] for it in Path(f"/proc/{process}/task").glob("*/stat")]
+    return set(states) == {"T"}
+
+
 @pytest.mark.long
 def test_a_request_whose_client_hung_up_while_it_was_queued_is_not_carried_out(tmp_path):
     with serving(tmp_path) as server:
         worker = int(requests.get(server, timeout=20).text)
         os.kill(worker, signal.SIGSTOP)
+        until(lambda: is_stopped(worker))
         try:
             with pytest.raises(requests.ReadTimeout):
                 requests.get(f"{server}/abandoned", timeout=0.2)
