@@ -125,7 +125,7 @@ interop:
 
 browsers:
 	@bin/environment requirements-dev.txt && bin/test-programs && bin/browser-programs
-	@$(PY) -m pytest -q tests/engines
+	@$(PY) -m pytest -q tests/browsers
 
 test-twilio:
 	@bin/environment requirements-dev.txt

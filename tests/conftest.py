@@ -29,7 +29,8 @@ from idp.keys import keyring
 from idp.keys.models import SigningKey
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
-from tests import browsers, database, open_requests, tables
+from tests import database, open_requests, tables
+from tests.chromium import launched, pages
 from tests.environment import VERIFY_PORT
 from tests.phone import Phone
 from tests.redis_server import RedisServer
@@ -272,21 +273,21 @@ def desktop(flex, verify):
 
 @pytest.fixture(scope="session")
 def chromium():
-    with browsers.launched() as chromium:
+    with launched() as chromium:
         yield chromium
 
 
 @pytest.fixture
 def any_page(chromium):
     """Open a page without a running installation: `any_page("computer")`."""
-    with browsers.pages(chromium) as open_page:
+    with pages(chromium) as open_page:
         yield open_page
 
 
 @pytest.fixture
 def browser_page(chromium, flex):
     """Open a page of the running installation: `browser_page("iPhone", script=False)`."""
-    with browsers.pages(chromium) as open_page:
+    with pages(chromium) as open_page:
         yield open_page
 
 

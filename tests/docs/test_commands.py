@@ -28,7 +28,7 @@ ELSEWHERE = {
     "make demo": "tests/demo/test_first_minute.py",
     "make catalogues": "tests/languages/test_catalogues.py",
     "make interop": "tests/interop/",
-    "make browsers": "tests/engines/",
+    "make browsers": "tests/browsers/",
 }
 """Lines that are not of manage.py, and what runs them."""
 

@@ -22,6 +22,7 @@ from idp.web import next_codes
 from idp.web.error_views import error_page
 from tests.conftest import NOW
 from tests.docs.errors_page import errors
+from tests.hostile.typing_codes import wrong_ones
 from tests.languages import catalogues, pseudo
 from tests.other_codes import a_sheet, agent_of, an_app, give
 from tests.phone import Page
@@ -130,7 +131,7 @@ def test_all_pages_of_a_sign_in_with_a_code_are_marked(forgotten, phone, clock):
     phone.http.headers["Accept-Language"] = pseudo.STANDS_FOR
     first = phone.ask_flex()
     code_page = phone.ask_code(first)
-    wrong = [it for it in (str(digit) * 6 for digit in range(1, 8)) if it != phone.code()]
+    wrong, *more = wrong_ones(phone, 6)
     pages = [
         phone.open(f"{BASE_URL}/"),
         first,
@@ -139,14 +140,14 @@ def test_all_pages_of_a_sign_in_with_a_code_are_marked(forgotten, phone, clock):
         code_page,
         phone.submit(code_page, "again", again="sms"),
         phone.submit(code_page, "code", code="12"),
-        phone.submit(code_page, "code", code=wrong[0]),
+        phone.submit(code_page, "code", code=wrong),
         phone.open(code_page.url, **{"with": "app"}),
         phone.open(code_page.url, **{"with": "backup"}),
         give(phone, phone.open(code_page.url, **{"with": "backup"}), "?"),
     ]
     clock.shift(40)
     pages.append(phone.submit(code_page, "again", again="call"))
-    pages += [phone.submit(code_page, "code", code=it) for it in wrong[1:]]
+    pages += [phone.submit(code_page, "code", code=it) for it in more]
     assert pages[-1].status == 429
     assert [forgotten(page) for page in pages] == [[]] * len(pages)
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.engines import firefox, webkit
+from tests.browsers import firefox, webkit
 
 
 @pytest.fixture(scope="session")

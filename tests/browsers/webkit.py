@@ -7,7 +7,7 @@ from pathlib import Path
 
 import requests
 
-from tests.engines.page import NotThere, Page
+from tests.browsers.page import NotThere, Page
 from tests.environment import free_port
 from tests.user_agents import IPHONE
 from tests.waiting import until

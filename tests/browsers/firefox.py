@@ -7,7 +7,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.engines.page import NotThere, Page
+from tests.browsers.page import NotThere, Page
 from tests.waiting import until
 
 ANDROID = "Mozilla/5.0 (Android 15; Mobile; rv:153.0) Gecko/153.0 Firefox/153.0"
