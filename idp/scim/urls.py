@@ -11,7 +11,9 @@ urlpatterns = [
     path("Schemas", views.discovered, {"what": "Schemas"}),
     path("Schemas/<str:named>", views.discovered, {"what": "Schemas"}),
     path("Users", views.people),
+    path("Users/.search", views.search),
     path("Users/<uuid:pk>", views.person),
     path("Groups", views.groups),
+    path(".search", views.search),
     path("<path:rest>", views.unsupported),
 ]

@@ -1,6 +1,5 @@
 """The SCIM addresses (RFC 7644 section 3). Each requires the secret of a personnel system."""
 
-import re
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
@@ -17,17 +16,16 @@ from idp.audit import events
 from idp.audit.events import Actor
 from idp.importing.reading import Rules
 from idp.login import request_facts
-from idp.scim import attributes, body, patching, paths, responses, schemas, users
+from idp.scim import attributes, body, patching, paths, querying, responses, schemas, users
 from idp.scim.attributes import User
 from idp.scim.body import LONGEST_BODY, Resource
 from idp.scim.errors import InvalidValue, NoSuchResource, NotLetIn, OtherMediaType, TooLong
 from idp.scim.models import PersonnelSystem, system_of
+from idp.scim.querying import Query
 from idp.scim.users import Provisioner
 
 MEDIA_TYPES = (responses.MEDIA_TYPE, "application/json")
-USUAL_RESULTS = 100
-NO_ADDRESS = "There is nothing at this SCIM address. Latchkey has /Users, but no bulk requests and no /.search."
-_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+NO_ADDRESS = "There is nothing at this SCIM address. Latchkey has /Users, but no /Bulk and no /Me."
 View = Callable[..., HttpResponse]
 
 
@@ -80,15 +78,23 @@ def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") 
 def people(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
     """List people, or add someone."""
     if request.method == "GET":
-        return responses.scim_response(_page(request, system))
-    resource = _read(request, paths.USER)
+        return responses.scim_response(_page(querying.read(_asked(request)), system))
+    selection, resource = querying.selection_of(_asked(request)), _read(request, paths.USER)
     created = _resource(users.create(_by(request, system), partial(_as_whole, resource)))
-    return responses.scim_response(created, status=201, headers={"Location": created["meta"]["location"]})
+    headers = {"Location": created["meta"]["location"]}
+    return responses.scim_response(selection.of(created), status=201, headers=headers)
+
+
+@_authenticated("POST")
+def search(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
+    """List people as a body asks, so that no name or number is in an address."""
+    return responses.scim_response(_page(querying.read(_read(request, querying.SEARCH)), system))
 
 
 @_authenticated("GET", "PUT", "PATCH", "DELETE")
 def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpResponse:
     """Return, change or deactivate someone."""
+    selection = querying.selection_of(_asked(request))
     match request.method:
         case "PUT":
             agent = users.change(_by(request, system), pk, partial(_as_whole, _read(request, paths.USER)))
@@ -99,7 +105,7 @@ def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpRespo
             return HttpResponse(status=204)
         case _:
             agent = users.find(system, pk)
-    return responses.scim_response(_resource(agent))
+    return responses.scim_response(selection.of(_resource(agent)))
 
 
 @_authenticated("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -108,23 +114,20 @@ def unsupported(_: HttpRequest, __: PersonnelSystem, rest: str) -> HttpResponse:
     raise NoSuchResource(rest[:100], sentence=NO_ADDRESS)
 
 
-def _page(request: HttpRequest, system: PersonnelSystem) -> Resource:
-    wanted = paths.parse_filter(request.GET["filter"]) if "filter" in request.GET else None
-    start = max(1, _number(request, "startIndex", 1))
-    count = min(max(0, _number(request, "count", USUAL_RESULTS)), schemas.MOST_RESULTS)
-    found = users.matching(system, wanted)
-    page = [_resource(it) for it in found[start - 1 : start - 1 + count]]
+def _page(query: Query, system: PersonnelSystem) -> Resource:
+    start, count = query.start, query.count
+    found = users.matching(system, query.wanted)
+    page = [query.selection.of(_resource(it)) for it in found[start - 1 : start - 1 + count]]
     is_last = len(page) < count and (page or start == 1)
     if is_last:
         return schemas.listed(page, start - 1 + len(page), start)
-    return schemas.listed(page, found.count() if wanted else users.total(system), start)
+    return schemas.listed(page, found.count() if query.wanted else users.total(system), start)
 
 
-def _number(request: HttpRequest, name: str, usual: int) -> int:
-    given = request.GET.get(name, str(usual))
-    if not _NUMBER.fullmatch(given):
-        raise InvalidValue(sentence=f"{name} must be a number.")
-    return int(given)
+def _asked(request: HttpRequest) -> Resource:
+    """Return the parameters of the address, as the body of a search would have them."""
+    lists = {name.lower(): request.GET.getlist(name) for name in ("attributes", "excludedAttributes")}
+    return {name.lower(): value for name, value in request.GET.items()} | lists
 
 
 def _read(request: HttpRequest, schema: str) -> Resource:
