@@ -16,21 +16,28 @@ ARGUMENTS = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemo
 class RedisServer:
     """A redis-server on a loopback port."""
 
-    def __init__(self):
-        self.port = free_port()
+    def __init__(self, *more):
+        """`more` arguments come last, so they override the usual ones."""
+        self.more, self.port = more, free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process = None
 
     def start(self):
         """Start it if it does not run, and wait until it answers."""
         if self.process is None:
-            command = [shutil.which("redis-server"), "--port", str(self.port), *ARGUMENTS]
+            command = [shutil.which("redis-server"), "--port", str(self.port), *ARGUMENTS, *self.more]
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
             until = time.monotonic() + SECONDS
             while not self._answers("PING", b"+PONG"):
                 assert time.monotonic() < until, "redis-server did not start"
                 time.sleep(0.01)
         return self
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.kill()
 
     def kill(self):
         """Kill it, like a crash."""

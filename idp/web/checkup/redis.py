@@ -3,8 +3,18 @@
 import os
 from urllib.parse import urlsplit
 
-from redis import Redis, RedisError
-from redis.exceptions import AuthenticationError, InvalidResponse, NoPermissionError, ResponseError
+from redis import RedisError
+from redis.connection import ConnectionInterface
+from redis.exceptions import (
+    AskError,
+    AuthenticationError,
+    BusyLoadingError,
+    ClusterDownError,
+    InvalidResponse,
+    MasterDownError,
+    NoPermissionError,
+    ResponseError,
+)
 
 from idp.cache import GARBLED, pool
 from idp.conf import Conf, sentinels
@@ -26,7 +36,26 @@ OPEN_FIX = (
     "Give Redis a password (requirepass) and write it into REDIS_URL. In a network that nobody else reaches, "
     "protected-mode no is enough."
 )
+LOADING_FIX = (
+    "Wait until it has read its file. Latchkey needs nothing that is in it: Redis without a file (save '', "
+    "appendonly no) serves at once."
+)
+FULL_FIX = "Let Redis have more connections (maxclients), or end those that other programs leave open."
+CLUSTER_FIX = "Name a Redis in REDIS_URL that is not part of a cluster. One is enough, with Sentinel if it may move."
+NUMBER_FIX = "Correct the number of the database at the end of REDIS_URL. Each Redis has 0."
 MORE_FIX = "Set REDIS_URL, so that they count together; or set WEB_CONCURRENCY to 1."
+CAUSES: tuple[tuple[tuple[type[RedisError], ...], str, str, str], ...] = (
+    ((AuthenticationError, NoPermissionError), "", "refuses our user or password", LOGIN_FIX),
+    ((BusyLoadingError,), "", "is still loading its data", LOADING_FIX),
+    ((RedisError,), "max number of clients reached", "has no connection left", FULL_FIX),
+    ((MasterDownError,), "", "rejects writes", WRITING_FIX),
+    ((AskError, ClusterDownError), "", "is part of a cluster", CLUSTER_FIX),
+    ((ResponseError,), "SELECT is not allowed in cluster mode", "is part of a cluster", CLUSTER_FIX),
+    ((ResponseError,), "DENIED", "accepts only programs of its own computer", OPEN_FIX),
+    ((ResponseError,), "DB index is out of range", "has no database of that number", NUMBER_FIX),
+    ((ResponseError,), "", "rejects writes", WRITING_FIX),
+)
+"""What Redis answers, by the library's exceptions and the first words; what it does then, and what helps."""
 
 
 def check(conf: Conf) -> list[Finding]:
@@ -34,21 +63,28 @@ def check(conf: Conf) -> list[Finding]:
     if not conf.redis_url:
         return [it for it in [without(os.environ.get("WEB_CONCURRENCY", ""))] if it]
     try:
-        if Redis(connection_pool=pool(conf.redis_url)).set(TRIAL, 1, ex=1) is not True:
-            raise InvalidResponse
+        _write(pool(conf.redis_url).make_connection())
     except GARBLED as error:
         return [away(error, _where(conf.redis_url))]
     return [ok(SUBJECT, "Redis answers and accepts writes.")]
 
 
+def _write(connection: ConnectionInterface) -> None:
+    """Write a key. A pool gives up a connection on which Redis says at once why it closes it, and nobody reads why."""
+    try:
+        connection.connect()  # type: ignore[no-untyped-call]  # the library has no types
+        connection.send_command("SET", TRIAL, 1, "EX", 1)  # type: ignore[no-untyped-call]
+        if connection.read_response() != b"OK":
+            raise InvalidResponse
+    finally:
+        connection.disconnect()  # type: ignore[no-untyped-call]
+
+
 def away(error: Exception, where: str) -> Finding:
     """Judge why the write failed. Redis's message may name the user, so it is not repeated."""
-    if isinstance(error, AuthenticationError | NoPermissionError):
-        return warning(SUBJECT, f"Redis at {where} refuses our user or password, {MEANWHILE}.", LOGIN_FIX)
-    if isinstance(error, ResponseError) and str(error).startswith("DENIED"):
-        return warning(SUBJECT, f"Redis at {where} accepts only programs of its own computer, {MEANWHILE}.", OPEN_FIX)
-    if isinstance(error, ResponseError):
-        return warning(SUBJECT, f"Redis at {where} rejects writes, {MEANWHILE}.", WRITING_FIX)
+    for kinds, words, does, fix in CAUSES:
+        if isinstance(error, kinds) and str(error).startswith(words):
+            return warning(SUBJECT, f"Redis at {where} {does}, {MEANWHILE}.", fix)
     if isinstance(error, InvalidResponse) or not isinstance(error, RedisError | OSError):
         return warning(SUBJECT, f"What answers at {where} is not Redis, {MEANWHILE}.", GARBLED_FIX)
     return warning(SUBJECT, f"Redis at {where} does not answer in time, {MEANWHILE}.", AWAY_FIX)

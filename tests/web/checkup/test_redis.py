@@ -8,6 +8,8 @@ from idp.web.checkup import all_subjects
 from idp.web.checkup import redis as redis_checkup
 from idp.web.checkup.finding import State, in_order
 from tests.conftest import NOW
+from tests.environment import free_port
+from tests.redis_server import RedisServer
 from tests.test_cache import that_answers
 
 
@@ -57,6 +59,39 @@ def test_a_redis_without_memory_is_named(redis, look):
             assert "rejects writes" in look()[1]
         finally:
             owner.config_set("maxmemory", 0)
+
+
+def test_a_redis_without_a_connection_left_is_named(redis, look):
+    with Redis.from_url(redis.url) as owner:
+        owner.config_set("maxclients", 1)
+        try:
+            assert "has no connection left" in look()[1]
+        finally:
+            owner.config_set("maxclients", 10_000)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"-LOADING Redis is loading the dataset in memory\r\n", "is still loading its data"),
+        (b"-MOVED 3999 192.0.2.7:6379\r\n", "is part of a cluster"),
+        (b"-MASTERDOWN Link with MASTER is down\r\n", "rejects writes"),
+    ],
+)
+def test_a_redis_that_says_why_it_takes_nothing_is_judged_by_that(look, answer, said):
+    with that_answers(answer) as address:
+        assert said in look(redis_url=address)[1]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_redis_of_a_cluster_is_named(look, tmp_path, number):
+    alone = "--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--dir", str(tmp_path)
+    with RedisServer(*alone) as cluster:
+        assert "is part of a cluster" in look(redis_url=f"redis://127.0.0.1:{cluster.port}/{number}")[1]
+
+
+def test_a_number_that_redis_has_no_database_of_is_named(redis, look):
+    assert "has no database of that number" in look(redis_url=f"redis://127.0.0.1:{redis.port}/99")[1]
 
 
 def test_a_redis_in_protected_mode_is_named():
