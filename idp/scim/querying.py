@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.scim import paths, selection
+from idp.scim import filters, selection
 from idp.scim.errors import InvalidFilter, InvalidValue
-from idp.scim.paths import Filter
+from idp.scim.filters import Filter
 from idp.scim.schemas import MOST_RESULTS
 from idp.scim.selection import Selection
 
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
 class Query:
     """Whom to list, the number of the first of them, how many, and which attributes of each."""
 
-    wanted: Filter | None
+    wanted: Filter
     start: int
     count: int
     selection: Selection
@@ -42,12 +42,12 @@ def selection_of(asked: Mapping[str, object]) -> Selection:
     return selection.read(asked.get("attributes"), asked.get("excludedattributes"))
 
 
-def _filter(given: object) -> Filter | None:
+def _filter(given: object) -> Filter:
     if given is None:
-        return None
+        return ()
     if not isinstance(given, str):
         raise InvalidFilter
-    return paths.parse_filter(given)
+    return filters.parse(given)
 
 
 def _number(asked: Mapping[str, object], name: str, usual: int) -> int:

@@ -23,8 +23,8 @@ from idp.otp.safe_list import listings
 from idp.scim import attributes
 from idp.scim.attributes import User
 from idp.scim.errors import NoSuchResource, Uniqueness
+from idp.scim.filters import By, Comparison, Filter
 from idp.scim.models import KnownAs, PersonnelSystem
-from idp.scim.paths import Filter
 
 Edit = Callable[[User, Rules], User]
 NO_OPERATOR = Q(is_staff=False, is_superuser=False)
@@ -48,15 +48,25 @@ def of(system: PersonnelSystem) -> QuerySet[Agent]:
     return visible.select_related("department").prefetch_related("roles", "numbers", known).order_by("created_at", "pk")
 
 
-def matching(system: PersonnelSystem, wanted: Filter | None) -> QuerySet[Agent]:
+def matching(system: PersonnelSystem, wanted: Filter) -> QuerySet[Agent]:
     """Return the agents that match a filter. Email addresses ignore case; external IDs do not."""
-    visible = of(system)
-    if wanted is None:
-        return visible
-    if wanted.name == "email":
-        return visible.filter(email__iexact=wanted.value)
-    own = KnownAs.objects.filter(system=system, external_id=wanted.value).exclude(external_id="")
-    return visible.filter(pk__in=own.values("agent"))
+    found = of(system)
+    for it in wanted:
+        found = _matching(found, system, it)
+    return found
+
+
+def _matching(found: QuerySet[Agent], system: PersonnelSystem, wanted: Comparison) -> QuerySet[Agent]:
+    match wanted.by:
+        case By.ID:
+            return found.filter(pk=wanted.value)
+        case By.EMAIL:
+            return found.filter(email__iexact=wanted.value)
+        case By.EXTERNAL_ID:
+            own = KnownAs.objects.filter(system=system, external_id=wanted.value).exclude(external_id="")
+            return found.filter(pk__in=own.values("agent"))
+        case By.NOTHING:
+            return found.none()
 
 
 def _removed_by(system: PersonnelSystem) -> QuerySet[Agent]:

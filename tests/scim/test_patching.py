@@ -6,7 +6,7 @@ import pytest
 
 from idp.importing.people import Person
 from idp.importing.reading import Rules
-from idp.scim import attributes, body, patching, paths
+from idp.scim import attributes, body, patching
 from idp.scim.attributes import User
 from idp.scim.errors import ScimError
 from tests.scim.bodies import ENTERPRISE, USER, app_roles, op, patch
@@ -146,41 +146,3 @@ def test_a_patch_has_1_to_100_operations(operations):
 def test_a_person_with_an_invalid_email_and_no_name_can_still_be_switched_off():
     poor = User(Person("not an email"))
     assert not patched(op("replace", "active", False), user=poor).person.may_sign_in
-
-
-FILTERS = [
-    ('userName eq "Ana@acme.example"', ("email", "Ana@acme.example")),
-    ('USERNAME EQ "a"', ("email", "a")),
-    (f'{USER}:userName eq "a"', ("email", "a")),
-    ('externalId eq "1\\"7"', ("external_id", '1"7')),
-    ('emails.value eq "a"', ("email", "a")),
-    ('emails[type eq "work"].value eq "a"', ("email", "a")),
-]
-
-
-@pytest.mark.parametrize(("text", "read"), FILTERS, ids=str)
-def test_a_supported_filter_is_parsed(text, read):
-    found = paths.parse_filter(text)
-    assert (found.name, found.value) == read
-
-
-OTHER_FILTERS = [
-    "",
-    "userName",
-    'userName ne "a"',
-    'userName eq "a" or active eq true',
-    "userName eq true",
-    "userName eq a",
-    'displayName eq "a"',
-    'userName eq "\\u0000"',
-    'userName eq "\\x"',
-    f'userName eq "{"a" * 400}"',
-    "(" * 300,
-]
-
-
-@pytest.mark.parametrize("text", OTHER_FILTERS, ids=lambda it: it[:40])
-def test_any_other_filter_is_rejected(text):
-    with pytest.raises(ScimError) as refused:
-        paths.parse_filter(text)
-    assert refused.value.scim_type == "invalidFilter"
