@@ -25,7 +25,7 @@ from idp.scim.querying import Query
 from idp.scim.users import Provisioner
 
 MEDIA_TYPES = (responses.MEDIA_TYPE, "application/json")
-NO_ADDRESS = "There is nothing at this SCIM address. Latchkey has /Users, but no /Bulk and no /Me."
+NO_ADDRESS = "There is no such SCIM address, or nobody with this ID. Latchkey has /Users, but no /Bulk and no /Me."
 View = Callable[..., HttpResponse]
 
 
