@@ -20,7 +20,7 @@ from idp.otp import identifiers
 from idp.otp.identifiers import PhoneNumber
 from idp.scim import paths
 from idp.scim.body import Resource, text, truth
-from idp.scim.errors import InvalidPath, InvalidValue
+from idp.scim.errors import InvalidPath, InvalidValue, NoTarget
 from idp.scim.paths import Path
 
 MOBILE = "mobile"
@@ -185,23 +185,39 @@ def _active(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401
 
 
 def _phone_numbers(user: User, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN401 - JSON
-    """Set the mobile number. Other numbers are ignored, and a list without a mobile number changes nothing."""
+    """Set the mobile number. Other numbers are ignored, and what has no mobile number or no value changes nothing."""
     if path.chosen is None:
         if path.part:
             raise InvalidPath(sentence='Name the number in the path: phoneNumbers[type eq "mobile"].value.')
         found = objects(value, "phoneNumbers")
         mobile = [it for it in found if text(it.get("type"), "type", 40).lower() == MOBILE]
-        if len(mobile) > 1:
-            raise InvalidValue(sentence="A user can have only one mobile number.")
         if found and not mobile:
             return user
-        value = mobile[0].get("value") if mobile else None
-    elif path.chosen[0] != "type" or path.chosen[1].lower() != MOBILE or path.part not in {"", "value"}:
+    elif path.part not in {"", "value"} or not _means_mobile(user, path.chosen, rules):
         return user
-    elif not path.part:
-        [*found] = objects(value, "phoneNumbers")
-        value = found[0].get("value") if len(found) == 1 else None
-    return _with(user, number=_number(text(value, "phoneNumbers", LONGEST_NUMBER), rules))
+    else:
+        mobile = [{"value": value}] if path.part else objects(value, "phoneNumbers")
+    if len(mobile) > 1:
+        raise InvalidValue(sentence="A user can have only one mobile number.")
+    if mobile and "value" not in mobile[0]:
+        return user
+    typed = text(mobile[0]["value"], "phoneNumbers", LONGEST_NUMBER) if mobile else ""
+    if typed and not user.person.number and path.chosen and path.chosen[0] == "primary":
+        raise NoTarget(sentence='No number is primary yet. Name its type: phoneNumbers[type eq "mobile"].value.')
+    return _with(user, number=_number(typed, rules))
+
+
+def _means_mobile(user: User, chosen: tuple[str, str], rules: Rules) -> bool:
+    """Whether brackets choose the mobile number, which is the primary one. No other number is stored."""
+    match chosen:
+        case "type", kind:
+            return kind.lower() == MOBILE
+        case "value", number:
+            read = identifiers.parse(number, rules.default_country)
+            return isinstance(read, PhoneNumber) and read.e164 == user.person.number
+        case "primary", primary:
+            return primary.lower() == "true"
+    return False
 
 
 def _number(typed: str, rules: Rules) -> str:

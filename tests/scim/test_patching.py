@@ -8,12 +8,13 @@ from idp.importing.people import Person
 from idp.importing.reading import Rules
 from idp.scim import attributes, body, patching
 from idp.scim.attributes import User
-from idp.scim.errors import ScimError
+from idp.scim.errors import NoTarget, ScimError
 from tests.scim.bodies import ENTERPRISE, USER, app_roles, op, patch
 
 RULES = Rules("US", lambda text: "@" in text)
 ANA = User(Person("ana@acme.example", "Ana García", "+12015550101", "Support", ("agent", "wfo.team_leader")), "17")
 PHONE = 'phoneNumbers[type eq "mobile"]'
+PRIMARY = "phoneNumbers[primary eq true]"
 
 
 def patched(*operations, user=ANA):
@@ -43,7 +44,18 @@ CHANGES = [
     (op("replace", f"{PHONE}.value", "tel:+1-201-555-0103"), {"number": "+12015550103"}),
     (op("add", "phoneNumbers", [{"type": "work", "value": "+12015550103"}]), {}),
     (op("replace", 'phoneNumbers[type eq "work"].value', "no number"), {}),
+    (op("replace", PHONE, {"primary": True}), {}),
+    (op("replace", "phoneNumbers", [{"type": "mobile", "primary": True}]), {}),
+    (op("replace", PHONE, {"value": None}), {"number": ""}),
+    (op("replace", PHONE, []), {"number": ""}),
     (op("remove", PHONE), {"number": ""}),
+    (op("replace", f"{PRIMARY}.value", "+12015550103"), {"number": "+12015550103"}),
+    (op("Replace", 'phoneNumbers[primary eq "True"].value', "+12015550103"), {"number": "+12015550103"}),
+    (op("replace", "phoneNumbers[primary eq false].value", "+12015550103"), {}),
+    (op("replace", 'phoneNumbers[value eq "+1 201 555 0101"].value', "+12015550103"), {"number": "+12015550103"}),
+    (op("remove", 'phoneNumbers[value eq "+12015550101"]'), {"number": ""}),
+    (op("remove", 'phoneNumbers[value eq "+12015550199"]'), {}),
+    (op("remove", 'phoneNumbers[value eq "none"]'), {}),
     (op("remove", "phoneNumbers"), {"number": ""}),
     (op("replace", "phoneNumbers", []), {"number": ""}),
     (op("replace", "preferredLanguage", "de-AT, en;q=0.5"), {"language": "de"}),
@@ -113,6 +125,7 @@ REFUSED = [
     (op("replace", "name", "Ana"), "invalidValue"),
     (op("replace", f"{PHONE}.value", "555"), "invalidValue"),
     (op("replace", f"{PHONE}.value", {"a": 1}), "invalidValue"),
+    (op("replace", PHONE, [{"value": "+12015550103"}, {"value": "+12015550104"}]), "invalidValue"),
     (op("replace", "phoneNumbers.value", "+12015550103"), "invalidPath"),
     (op("replace", "phoneNumbers", [{"type": "mobile", "value": "+12015550103"}] * 2), "invalidValue"),
     (op("replace", 'phoneNumbers[type eq "mobile" or type eq "x"].value', "x"), "invalidPath"),
@@ -135,6 +148,13 @@ def test_an_impossible_operation_gets_the_error_type_of_the_standard(operation, 
     with pytest.raises(ScimError) as refused:
         patched(op("replace", "active", False), operation)
     assert refused.value.scim_type == said
+
+
+def test_whoever_has_no_number_has_no_primary_one_to_change():
+    ana = User(Person("ana@acme.example", "Ana", roles=("agent",)))
+    assert patched(op("remove", PRIMARY), user=ana) == ana
+    with pytest.raises(NoTarget, match="type"):
+        patched(op("replace", f"{PRIMARY}.value", "+12015550103"), user=ana)
 
 
 @pytest.mark.parametrize("operations", [None, [], {}, [op("replace", "active", True)] * 101])
