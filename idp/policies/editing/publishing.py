@@ -62,6 +62,15 @@ def edited() -> PolicyRevision:
     return draft() or live()
 
 
+def edited_rule(key: str) -> AccessRule | None:
+    """Return the rule with a key as an operator edits it next; None if it is gone, or the text is no rule's key."""
+    try:
+        named = UUID(key)
+    except ValueError:
+        return None
+    return edited().rules.filter(key=named).first()
+
+
 @transaction.atomic
 def begin_draft(author: UUID | None = None) -> PolicyRevision:
     """Return the draft. If there is none, create it as a copy of the live revision."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
 from django.urls import reverse
 
@@ -151,11 +150,7 @@ def _let_in(agent: Agent) -> Fix:
 
 
 def _rule(decision: Decision) -> tuple[Fix, ...]:
-    try:
-        key = UUID(decision.decided_by)
-    except ValueError:
-        return ()
-    rule = publishing.edited().rules.filter(key=key).first()
+    rule = publishing.edited_rule(decision.decided_by)
     if rule is None:
         return ()
     return (

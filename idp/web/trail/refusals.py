@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
@@ -33,10 +32,5 @@ def next_steps(event: LoginEvent, operator: AbstractBaseUser | AnonymousUser) ->
 
 def _link_to_rule(event: LoginEvent) -> Iterator[tuple[str, str]]:
     """Yield the link to the rule as it would be edited now, if it still exists."""
-    try:
-        key = UUID(event.decided_by)
-    except ValueError:
-        return
-    rule = publishing.edited().rules.filter(key=key).first()
-    if rule is not None:
+    if rule := publishing.edited_rule(event.decided_by):
         yield "Open the rule", reverse("admin:policies_accessrule_change", args=[rule.pk])
