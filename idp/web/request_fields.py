@@ -1,6 +1,7 @@
 """Reads the fields of requests that no Django form validates."""
 
 from datetime import UTC, date, datetime, time
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -8,6 +9,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 9998
 """Years whose instants stay valid in another time zone, or a day later."""
 MOST_DIGITS = 18
 """Digits of a number that surely fits the databases' largest integer. Python refuses to read thousands."""
+NIL = UUID(int=0)
+"""RFC 9562 section 5.9."""
 
 
 def text_field(fields: QueryDict, name: str) -> str:
@@ -18,6 +21,14 @@ def text_field(fields: QueryDict, name: str) -> str:
 def row_number(text: str) -> int:
     """Return the number of a row that a text names; 0, which no row has, if it names none."""
     return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
+
+
+def row_uuid(text: str) -> UUID:
+    """Return the UUID of a row that a text names; `NIL`, which no row has, if it names none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return NIL
 
 
 def hidden_fields(fields: QueryDict, *, without: str) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
 from django.http import QueryDict
@@ -24,6 +23,7 @@ from idp.web.home.bars import Plot, plot
 from idp.web.home.facts import Facts
 from idp.web.home.figures import Codes, Share, Split
 from idp.web.home.period import PERIODS, Period, chosen
+from idp.web.request_fields import NIL, row_uuid
 from idp.web.services_offered import Offered
 
 MAY_SEE = "audit.view_loginevent"
@@ -125,15 +125,7 @@ def _refusals(counted: Counter[str], policy: Policy | None) -> list[Share]:
 def _rule_sentences(counted: Mapping[str, int], policy: Policy | None) -> dict[str, str]:
     """Return the sentences of rules by key: those in force, otherwise the latest revision that has them."""
     found = {it.key: f"{it.name}: {it.sentence}" for it in (policy.rules if policy else ())}
-    gone = {it for it in counted if it not in found and _is_uuid(it)}
+    gone = {it for it in counted if it not in found and row_uuid(it) != NIL}
     for rule in AccessRule.objects.filter(key__in=gone).order_by("revision__number") if gone else ():
         found[str(rule.key)] = f"{rule.name}: {rule.sentence} (no longer in force)"
     return found
-
-
-def _is_uuid(of: str) -> bool:
-    try:
-        UUID(of)
-    except ValueError:
-        return False
-    return True

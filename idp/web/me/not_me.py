@@ -1,7 +1,5 @@
 """`/me/not-me`: an agent reports another of their sign-ins as not theirs."""
 
-from uuid import UUID
-
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -13,6 +11,7 @@ from idp.login.endings import not_me as reports
 from idp.login.pages.rendering import see_other
 from idp.web.errors import NotFound
 from idp.web.me.page import device_of
+from idp.web.request_fields import row_uuid
 
 
 @require_POST
@@ -23,10 +22,7 @@ def not_me(request: HttpRequest) -> HttpResponse:
     Raises NotSignedIn, or NotFound if it is not the agent's.
     """
     here = device_of(request)
-    try:
-        which = UUID(request.POST.get("which", ""))
-    except ValueError:
-        raise NotFound("no id of a device") from None
+    which = row_uuid(request.POST.get("which", ""))
     other = Device.objects.of(here.agent).exclude(pk=here.pk).select_related("agent").filter(pk=which).first()
     if other is None:
         raise NotFound("no other device of this agent")

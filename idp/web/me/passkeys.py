@@ -1,7 +1,5 @@
 """Passkeys at `/me`: an agent sets one up on the device in their hand, and removes any of their own."""
 
-from uuid import UUID
-
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +14,7 @@ from idp.login.pages.rendering import see_other
 from idp.passkeys.models import Passkey
 from idp.web.me import proving
 from idp.web.me.page import device_of
+from idp.web.request_fields import row_uuid
 from idp.wording import for_agents
 
 HERE = "/me#passkeys"
@@ -50,10 +49,6 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 
 def _remove(request: HttpRequest, device: Device) -> HttpResponse:
     """Remove one of the agent's passkeys. Any other ID changes nothing."""
-    try:
-        named = UUID(request.POST["remove"])
-    except ValueError:
-        return see_other(HERE)
-    chosen = Passkey.objects.of(device.agent).filter(pk=named)
+    chosen = Passkey.objects.of(device.agent).filter(pk=row_uuid(request.POST["remove"]))
     passkey_setup.remove(chosen, "by the agent", request_facts.origin_of(request), clock.now())
     return see_other(HERE)

@@ -1,7 +1,5 @@
 """Buttons on an agent's page. Each is one POST, and shows its outcome."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +12,7 @@ from idp.login.endings import agent_switch
 from idp.web.departments import reach
 from idp.web.let_in import MAY_LET_IN, let_in
 from idp.web.pages.agent import routing
-from idp.web.request_fields import text_field
+from idp.web.request_fields import row_uuid, text_field
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 
 MAY_SIGN_OUT = "agents.change_device"
@@ -51,7 +49,7 @@ def end_devices(request: HttpRequest, agent: Agent) -> HttpResponse:
         messages.error(request, reach.BY_SUPERUSERS)
         return routing.back(agent)
     device, own = text_field(request.POST, "device"), Device.objects.of(agent)
-    chosen = own if device == "all" else own.filter(pk__in=_ids(device))
+    chosen = own if device == "all" else own.filter(pk=row_uuid(device))
     if ended := sign_out(request, chosen, Reason.OPERATOR):
         labels = " and ".join(it.label for it in ended)
         messages.success(request, f"{agent} is signed out of {labels} and needs a code there. {FLEX_STAYS_OPEN}")
@@ -64,11 +62,3 @@ def let_agent_in(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Give the agent a two-hour pass, past access rules and a stop of all sign-ins."""
     let_in(request, agent, "Let in from the agent's page")
     return routing.back(agent)
-
-
-def _ids(device: str) -> list[UUID]:
-    """Return the ID of a device; empty if the text is none."""
-    try:
-        return [UUID(device)]
-    except ValueError:
-        return []

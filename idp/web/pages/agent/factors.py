@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,6 +24,7 @@ from idp.web.pages.agent import one_time_code, pauses, routing
 from idp.web.pages.agent.pauses import Pause
 from idp.web.pages.agent.recording import record
 from idp.web.rendering import admin_page
+from idp.web.request_fields import row_uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,8 @@ def _remove_app(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 def _remove_passkey(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Remove the passkey that the button names, if it is this agent's."""
-    try:
-        pk = UUID(request.POST.get("passkey", ""))
-    except ValueError:
-        return routing.back(agent)
-    return _remove_chosen(request, agent, Passkey.objects.of(agent).filter(pk=pk))
+    named = row_uuid(request.POST.get("passkey", ""))
+    return _remove_chosen(request, agent, Passkey.objects.of(agent).filter(pk=named))
 
 
 def _remove_passkeys(request: HttpRequest, agent: Agent) -> HttpResponse:
