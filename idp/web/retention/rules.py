@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -158,9 +157,3 @@ KEPT = {
     "saml.SubjectName": "A NameID is never reused, not even after its agent is deleted.",
 }
 """Tables that purge leaves alone, and why."""
-
-
-def undecided() -> list[str]:
-    """Return the tables without a rule or a reason."""
-    decided = {it.table for it in RULES} | KEPT.keys()
-    return sorted({it._meta.label for it in apps.get_models(include_auto_created=True)} - decided)
