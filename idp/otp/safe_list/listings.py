@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from idp.agents.models import Agent
 from idp.clock import has_come, lately
 from idp.otp.models import PhoneAuthenticator, SafeListing
-from idp.otp.safe_list.provider import PER_MINUTE, Reply, Verdict
+from idp.otp.safe_list.provider import PER_MINUTE, STANDSTILLS, Reply, Verdict
 
 MINUTE = timedelta(minutes=1)
 CLAIMED = timedelta(minutes=2)
@@ -25,7 +25,7 @@ LONGEST_PAUSE = timedelta(hours=6)
 COUNTED_AT_ONCE = 2000
 """If more agents have a number, the changes are counted only on request, because that takes seconds."""
 FORGOTTEN_AFTER = timedelta(days=30)
-CONCERNS_ALL = {Verdict.BUSY: MINUTE, Verdict.CLOSED: CLOSED_PAUSE, Verdict.MISCONFIGURED: CLOSED_PAUSE}
+CONCERNS_ALL = {Verdict.BUSY: MINUTE, **dict.fromkeys(STANDSTILLS, CLOSED_PAUSE)}
 
 
 @dataclass(frozen=True, slots=True)

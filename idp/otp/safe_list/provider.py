@@ -31,6 +31,10 @@ class Verdict(StrEnum):
         return _SENTENCES[self]
 
 
+STANDSTILLS = (Verdict.CLOSED, Verdict.MISCONFIGURED)
+"""Verdicts about every number, which stay until somebody changes something at Twilio or in the settings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A verdict, with Twilio's error code if there is one."""

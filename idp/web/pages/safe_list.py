@@ -16,7 +16,7 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import request_facts
 from idp.otp.safe_list import listings
-from idp.otp.safe_list.provider import Verdict
+from idp.otp.safe_list.provider import STANDSTILLS
 from idp.web import safe_list_run
 from idp.web.rendering import admin_page
 
@@ -27,7 +27,6 @@ MOST_COUNTED = 10_000
 UNDER_WAY = (
     "The requests are on their way to Twilio. After the first 30, a timer that runs manage.py safe_list sends the rest."
 )
-STANDSTILLS = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 
 def urls(site: AdminSite) -> list[URLPattern]:

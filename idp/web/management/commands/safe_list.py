@@ -11,13 +11,11 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.otp.models import SafeListing
 from idp.otp.safe_list import listings
-from idp.otp.safe_list.provider import Reply, Verdict
+from idp.otp.safe_list.provider import STANDSTILLS, Reply
 from idp.web import safe_list_run
 from idp.web.management.lookup import find_agent
 from idp.web.management.output import write_json
 from idp.web.management.recorded import RecordedCommand
-
-STOPPED_BY = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 
 class Command(RecordedCommand):
@@ -58,7 +56,7 @@ class Command(RecordedCommand):
                 self.stdout.write(f"{row.agent.email}: {_act(row)}: {reply.verdict}")
         left = SafeListing.objects.filter(due_at__isnull=False).count()
         self.stderr.write(f"{len(done)} requests sent to Twilio, {left} left for the next run.")
-        stopped = next((reply.verdict for _, reply in done if reply.verdict in STOPPED_BY), None)
+        stopped = next((reply.verdict for _, reply in done if reply.verdict in STANDSTILLS), None)
         if stopped is not None:
             self.stderr.write(stopped.sentence)
             sys.exit(1)
