@@ -9,6 +9,7 @@ from idp.keys.keyring import SHOWN_AFTER_RETIREMENT
 from idp.keys.models import SigningKey, Use
 from idp.saml import key_change
 from idp.saml.models import ServiceProvider
+from idp.saml.profiles.flex import PROFILES_OF_FLEX
 
 _TITLES = {
     Use.SAML: "Answers to services, by RSA",
@@ -76,7 +77,7 @@ def panels(now: datetime) -> list[Panel]:
 
 def _panel(use: Use, now: datetime) -> Panel:
     standing = key_change.standing(use)
-    at_flex = set(ServiceProvider.objects.filter(profile__startswith="flex").values_list("slug", flat=True))
+    at_flex = set(ServiceProvider.objects.filter(profile__in=PROFILES_OF_FLEX).values_list("slug", flat=True))
     lines = [ConnectionLine(it, _consequence(it, at_flex=it.slug in at_flex)) for it in standing.connections]
     published = [_published(row, now) for row in keyring.shown(use, now)]
     return Panel(use, _TITLES[use], standing, _stages(use, standing), lines, published)
