@@ -146,7 +146,7 @@ def _by(decision: Decision) -> str:
 
 def _let_in(agent: Agent) -> Fix:
     address = reverse("admin:let_agent_in", args=[agent.pk])
-    return Fix(f"Let {agent} in for 2 hours", address, "agents.add_accesspass", (("hours", "2"),), LET_IN_SAYS)
+    return Fix(f"Let {agent} in for 2 hours", address, "agents.add_accesspass", says=LET_IN_SAYS)
 
 
 def _rule(decision: Decision) -> tuple[Fix, ...]:

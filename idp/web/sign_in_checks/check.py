@@ -22,8 +22,8 @@ IN_WORDS = {State.OPEN: "passes", State.CLOSED: "fails"}
 class Fix:
     """What opens a check: its words, and the address that it leads to.
 
-    With `fields` (name and value), it is a button that posts them, and `says` gives the consequence beforehand.
-    Without, it is a link. `right` is the permission that it takes. If `changes_agent`, only a superuser may use it on
+    If `says` gives the consequence beforehand, it is a button, which posts `fields` (name and value); otherwise it is a
+    link. `right` is the permission that it takes. If `changes_agent`, only a superuser may use it on
     an operator.
     """
 

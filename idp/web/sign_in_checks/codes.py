@@ -100,7 +100,7 @@ def verify(agent: Agent) -> Check:
 
 def _lift(agent: Agent, says: str) -> Fix:
     address = reverse("admin:lift_pause", args=[agent.pk])
-    return Fix(f"Lift the pause of {agent}", address, fields=(("lift", "1"),), says=says, changes_agent=True)
+    return Fix(f"Lift the pause of {agent}", address, says=says, changes_agent=True)
 
 
 def _open(key: str, name: str, sentence: str) -> Check:
