@@ -38,7 +38,7 @@ class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken], LongList[LongLivedToken
         """Return the agent of the token's device."""
         return str(token.device.agent)
 
-    @admin.display(description="is_valid", boolean=True)
+    @admin.display(description="valid", boolean=True)
     def is_valid(self, token: LongLivedToken) -> bool:
         """Whether the token is still valid."""
         current = token.generation == token.device.generation and token.device.revoked_at is None
