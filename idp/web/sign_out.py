@@ -10,6 +10,7 @@ from idp.login.endings import signing_out
 FLEX_STAYS_OPEN = "Flex may stay open on a phone until somebody closes it."
 
 
-def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> list[Device]:
+def sign_out(request: HttpRequest, chosen: DeviceQuerySet) -> list[Device]:
     """Revoke devices. Returns those that were signed in."""
-    return signing_out.sign_out(chosen, reason, str(request.user), request_facts.origin_of(request), clock.now())
+    origin = request_facts.origin_of(request)
+    return signing_out.sign_out(chosen, Reason.OPERATOR, str(request.user), origin, clock.now())

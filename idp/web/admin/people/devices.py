@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from idp import clock
 from idp.agents import cutoffs
-from idp.agents.models import Agent, Device, Reason
+from idp.agents.models import Agent, Device
 from idp.login import passkey_setup, request_facts
 from idp.passkeys.models import Passkey
 from idp.policies.user_agents import Family
@@ -131,7 +131,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
         allowed = [it.pk for it in chosen if reach.may_sign_out(request.user, it.agent)]
         if len(allowed) < len(chosen):
             self.message_user(request, reach.BY_SUPERUSERS, messages.ERROR)
-        count = len(sign_out(request, Device.objects.filter(pk__in=allowed), Reason.OPERATOR))
+        count = len(sign_out(request, Device.objects.filter(pk__in=allowed)))
         self.message_user(request, f"{count} signed out here. {FLEX_STAYS_OPEN}", messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
@@ -165,7 +165,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
             return back
         if lost and not self.may_remove_passkeys(request, device.agent):
             raise PermissionDenied
-        if sign_out(request, Device.objects.filter(pk=pk), Reason.OPERATOR):
+        if sign_out(request, Device.objects.filter(pk=pk)):
             messages.success(request, f"{device.agent} is signed out of {device.label}. {FLEX_STAYS_OPEN}")
         if lost:
             chosen, origin = Passkey.objects.filter(device=device), request_facts.origin_of(request)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
 from idp import clock
-from idp.agents.models import Agent, Device, Reason
+from idp.agents.models import Agent, Device
 from idp.login import request_facts
 from idp.login.endings import agent_switch
 from idp.web.departments import reach
@@ -50,7 +50,7 @@ def end_devices(request: HttpRequest, agent: Agent) -> HttpResponse:
         return routing.back(agent)
     device, own = text_field(request.POST, "device"), Device.objects.of(agent)
     chosen = own if device == "all" else own.filter(pk=row_uuid(device))
-    if ended := sign_out(request, chosen, Reason.OPERATOR):
+    if ended := sign_out(request, chosen):
         labels = " and ".join(it.label for it in ended)
         messages.success(request, f"{agent} is signed out of {labels} and needs a code there. {FLEX_STAYS_OPEN}")
     else:
