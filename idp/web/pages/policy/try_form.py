@@ -15,7 +15,6 @@ from idp.login import access_decision, request_facts
 from idp.login.access_decision import Subject
 from idp.native.models import Client
 from idp.policies import user_agents
-from idp.policies.access import recorded_attempts
 from idp.policies.access.decisions import Attempt
 from idp.policies.simulation import sample_devices
 from idp.policies.simulation.preview import Known, Tried
@@ -25,6 +24,7 @@ from idp.web import services_offered
 from idp.web.pages.policy.rule_form import apps
 from idp.web.services_offered import BY_SHORT_NAME
 from idp.web.sign_in_checks.arrival import described
+from idp.web.trail import rule_verdicts
 
 MONTH = timedelta(days=30)
 MOST_SEEN = 60
@@ -113,13 +113,8 @@ class TryForm(forms.Form):
         wanted = reference.read(self.cleaned_data["past"])
         events = LoginEvent.objects.filter(reference=wanted).exclude(judged={}).order_by("-at") if wanted else []
         for event in events:
-            try:
-                attempt = recorded_attempts.from_json(
-                    event.judged, service=event.service, text=event.user_agent, address=event.address
-                )
-            except (TypeError, ValueError):
-                continue
-            return SignInByReference(f"{event.at:%Y-%m-%d %H:%M} UTC, {event.get_kind_display()}", attempt)
+            if attempt := rule_verdicts.attempt_of(event):
+                return SignInByReference(f"{event.at:%Y-%m-%d %H:%M} UTC, {event.get_kind_display()}", attempt)
         raise forms.ValidationError("There is no sign-in with this reference to judge.")
 
     def clean(self) -> dict[str, Any]:
