@@ -11,6 +11,7 @@ from idp.audit.models import Figure
 from idp.audit.statistics.codes import SECONDS
 from idp.audit.statistics.counting import SEVERAL
 from idp.audit.statistics.hourly import Sums
+from idp.otp.costs import APPROVED
 from idp.policies.user_agents.words import PLATFORM_NAMES
 
 FEW: Final = 5
@@ -158,7 +159,7 @@ def cost(sums: Sums, prices: Mapping[str, Decimal]) -> Decimal:
     """Estimate Twilio's price, in its own currency: each text or call by its channel, and each right code."""
     texts = by(sums, Figure.TEXTED)
     sent = sum((times * prices.get(channel, Decimal(0)) for channel, times in texts.items()), Decimal(0))
-    return sent + by(sums, Figure.RIGHT).total() * prices.get("approved", Decimal(0))
+    return sent + by(sums, Figure.RIGHT).total() * prices.get(APPROVED, Decimal(0))
 
 
 def forgetful(sums: Sums) -> int:

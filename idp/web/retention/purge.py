@@ -92,14 +92,12 @@ def _batches(rule: Rule, before: datetime) -> Iterator[int]:
 
 
 def _attempt(rule: Rule, before: datetime, after: object) -> tuple[object, int, int]:
-    for attempt in range(ATTEMPTS):
+    for _ in range(ATTEMPTS - 1):
         try:
             return _batch(rule, before, after)
         except OperationalError:  # locked for longer than the database waits
-            if attempt == ATTEMPTS - 1:
-                raise
             time.sleep(LONGEST_REST)
-    raise AssertionError
+    return _batch(rule, before, after)
 
 
 @transaction.atomic

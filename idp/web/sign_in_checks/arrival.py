@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from idp.agents import cutoffs
 from idp.agents.models import Agent, Device
-from idp.agents.models import Kind as Form
+from idp.agents.models import Kind as DeviceKind
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.login.codes import requesting
@@ -61,7 +61,7 @@ def with_sample(sample: SampleDevice) -> Arrival:
 def with_last_phone(agent: Agent) -> Arrival:
     """Return the agent's last device, signed-in ones before others and phones before computers; otherwise a phone."""
     own = devices_of(agent)
-    own.sort(key=lambda it: (it.revoked_at is not None, it.kind != Form.MOBILE))  # stable: otherwise the one seen last
+    own.sort(key=lambda it: (it.revoked_at is not None, it.kind != DeviceKind.MOBILE))  # stable: then the one seen last
     return with_device(own[0]) if own else _with_phone_seen(agent)
 
 

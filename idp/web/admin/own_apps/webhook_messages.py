@@ -1,7 +1,7 @@
 """Messages to webhooks: each with its outcome, to send again or to skip."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -85,9 +85,8 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
 
 
 def _carry_out(chosen: QuerySet[Delivery], act: Callable[..., bool], detail: str) -> int:
-    """Act on each chosen message, and record it. Returns how many there were."""
-    messages_chosen: Sequence[Delivery] = list(chosen)
+    """Act on each chosen message, and record those that it changed. Returns how many those are."""
     with transaction.atomic():
-        done = [it for it in messages_chosen if act(it, clock.now())]
+        done = [it for it in chosen if act(it, clock.now())]
         acts.record_many([(Kind.CHANGED, acts.thing(it), {}) for it in done], clock.now(), detail)
     return len(done)

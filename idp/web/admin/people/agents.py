@@ -144,8 +144,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show, next to the form, what is known of the agent and what the operator can do."""
-        agent = self.get_object(request, object_id)
-        kwargs["extra_context"] = overview.page_context(request, self, agent) if agent else {}
+        kwargs["extra_context"] = overview.page_context(request, self, self.get_object(request, object_id))
         return super().change_view(request, object_id, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, agent: Agent | None = None) -> "_FieldsetSpec":

@@ -18,13 +18,11 @@ from idp.policies.models import PolicyRevision
 from idp.web.management.output import unreadable
 from idp.web.management.recorded import RecordedCommand
 
-HELP = "Exports access rules to a file, runs the test cases of a file, or imports its rules as a draft."
-
 
 class Command(RecordedCommand):
     """Exports, tests or imports access rules."""
 
-    help = HELP
+    help = "Exports access rules to a file, runs the test cases of a file, or imports its rules as a draft."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the act and the file."""

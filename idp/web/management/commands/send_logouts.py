@@ -7,6 +7,7 @@ from idp import clock, reference
 from idp.audit.events import Origin
 from idp.login.emergency import everyone_out
 from idp.saml.logout import notifying
+from idp.saml.models import LogoutNotice
 from idp.web.management.at_once import CommandAtOnce
 from idp.web.management.output import write_json
 
@@ -25,11 +26,12 @@ class Command(CommandAtOnce):
         everyone_out.end_devices(Origin(None, "", reference.begin()), clock.now)
         tried = notifying.send_due(clock.now())
         if as_json:
-            rows = [(it.service_provider.slug, it.outcome, it.tries, it.detail) for it in tried]
-            write_json(
-                self.stdout, [dict(zip(("service", "outcome", "tries", "detail"), row, strict=True)) for row in rows]
-            )
+            write_json(self.stdout, [_as_values(it) for it in tried])
             return
         for it in tried:
             self.stdout.write(f"{it.service_provider.slug}: {it.get_outcome_display()}")
         self.stderr.write(f"{len(tried)} sign-outs were due.")
+
+
+def _as_values(it: LogoutNotice) -> dict[str, Any]:
+    return {"service": it.service_provider.slug, "outcome": it.outcome, "tries": it.tries, "detail": it.detail}
