@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from idp import clock, reference
+from idp import clock
 from idp.agents.models import Agent
 from idp.audit.events import Origin
 from idp.importing import sheet
@@ -40,7 +40,7 @@ class Command(RecordedCommand):
         with in_one_sentence():
             rows = _rows(file)
         with transaction.atomic():
-            chosen, problems = _choose(rows)
+            chosen, problems = _choose(rows, self.origin)
             transaction.set_rollback(dry_run or bool(problems))
         for row, sentence in problems:
             self.stderr.write(f"row {row}: {sentence}")
@@ -68,13 +68,12 @@ def _tidy(cell: str) -> str:
     return cell.strip().removeprefix("'")
 
 
-def _choose(rows: list[Row]) -> tuple[int, list[tuple[int, str]]]:
+def _choose(rows: list[Row], origin: Origin) -> tuple[int, list[tuple[int, str]]]:
     """Set the name IDs row by row. Returns how many changed, and the problems by row."""
     within = reach.agents_for(None)
     agents = {it.email.lower(): it for it in within.filter(email__in=[email for _, email, _ in rows])}
     twice = {email for email, count in Counter(email.lower() for _, email, _ in rows).items() if count > 1}
-    origin, now = Origin(None, "", reference.current()), clock.now()
-    chosen, problems = 0, []
+    now, chosen, problems = clock.now(), 0, []
     for row, email, value in rows:
         agent = agents.get(email.lower()) or within.filter(email__iexact=email).first()
         try:

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from idp import clock, reference
-from idp.audit.events import Origin
+from idp import clock
 from idp.login.emergency import everyone_out
 from idp.web.management.output import write_json
 from idp.web.management.recorded import RecordedCommand
@@ -27,12 +26,11 @@ class Command(RecordedCommand):
         """Set the cutoff, then revoke each device, and print how many there were."""
         if not why.strip() or len(why) > everyone_out.LONGEST_WHY:
             raise CommandError(f"Give a reason of 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'.")
-        origin, now = Origin(None, "", reference.current()), clock.now()
         if dry_run:
             count = everyone_out.count_signed_in().total()
         else:
-            count = everyone_out.begin(None, why.strip(), origin, now)
-            everyone_out.end_devices(origin, clock.now)
+            count = everyone_out.begin(None, why.strip(), self.origin, clock.now())
+            everyone_out.end_devices(self.origin, clock.now)
         if as_json:
             write_json(self.stdout, {"signed_out": 0 if dry_run else count, "would_be": count})
             return

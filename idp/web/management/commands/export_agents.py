@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from idp import clock, reference
-from idp.audit.events import Origin
+from idp import clock
 from idp.web import people_files
 from idp.web.management.recorded import RecordedCommand
 
@@ -15,6 +14,5 @@ class Command(RecordedCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Write row by row, and record the export in the trail."""
-        who = people_files.importer(None, Origin(None, "", reference.current()))
-        for line in people_files.export(who, clock.now()):
+        for line in people_files.export(people_files.importer(None, self.origin), clock.now()):
             self.stdout.write(line, ending="")

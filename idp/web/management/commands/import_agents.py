@@ -7,8 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from idp import clock, reference
-from idp.audit.events import Origin
+from idp import clock
 from idp.importing import imports
 from idp.importing.imports import Refused
 from idp.importing.models import SHARE, Import
@@ -45,7 +44,7 @@ class Command(RecordedCommand):
 
     def handle(self, *_: Any, file: str, dry_run: bool, as_json: bool, **more: Any) -> None:
         """Print the problems by row, then what was written."""
-        who, now = people_files.importer(None, Origin(None, "", reference.current())), clock.now()
+        who, now = people_files.importer(None, self.origin), clock.now()
         waiting = Import(
             made_at=now,
             file_name="stdin" if file == "-" else Path(file).name[-100:],

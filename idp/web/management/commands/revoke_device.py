@@ -6,9 +6,8 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from idp import clock, reference
+from idp import clock
 from idp.agents.models import Device, DeviceQuerySet, Reason
-from idp.audit.events import Origin
 from idp.login.endings import signing_out
 from idp.web.management.lookup import find_agent
 from idp.web.management.output import write_json
@@ -27,8 +26,7 @@ class Command(RecordedCommand):
 
     def handle(self, *_: Any, whose: str, as_json: bool, **__: Any) -> None:
         """Print each device that was signed in."""
-        origin = Origin(None, "", reference.current())
-        ended = signing_out.sign_out(_chosen(whose), Reason.OPERATOR, "command line", origin, clock.now())
+        ended = signing_out.sign_out(_chosen(whose), Reason.OPERATOR, "command line", self.origin, clock.now())
         if as_json:
             rows = [{"id": str(it.pk), "agent": it.agent.email, "label": it.label, "kind": it.kind} for it in ended]
             write_json(self.stdout, rows)

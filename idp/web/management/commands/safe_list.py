@@ -4,10 +4,9 @@ import argparse
 import sys
 from typing import Any
 
-from idp import clock, reference
+from idp import clock
 from idp.agents.models import Agent
 from idp.audit import events
-from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.otp.models import SafeListing
 from idp.otp.safe_list import listings
@@ -44,11 +43,11 @@ class Command(RecordedCommand):
             it = listings.preview(chosen)
             self.stdout.write(f"{it.new} new, {it.listed} on the list, {it.under_way} under way, {it.leaving} to leave")
             return
-        origin, now = Origin(None, "", reference.current()), clock.now()
+        now = clock.now()
         asked = listings.ask(now, chosen)
         if asked:
-            events.record(Kind.SAFE_LIST, origin, now, detail=f"{asked} asked for, by command line")
-        done = list(safe_list_run.batch(origin))
+            events.record(Kind.SAFE_LIST, self.origin, now, detail=f"{asked} asked for, by command line")
+        done = list(safe_list_run.batch(self.origin))
         if as_json:
             write_json(self.stdout, [_row(*it) for it in done])
         else:
