@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from idp.policies.access.rules import MODE_NAMES
 from idp.policies.editing.differences import differences
 from idp.policies.models import PolicyRevision, State
-from idp.web.admin.access.drafts import MAY_PUBLISH
 from idp.web.admin.base.read_only import ReadOnlyAdmin
+from idp.web.pages.policy.publish.page import MAY_PUBLISH
 
 
 @admin.register(PolicyRevision)

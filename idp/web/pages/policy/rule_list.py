@@ -20,11 +20,11 @@ from idp.policies.editing.sheet import Overtaken, Sheet
 from idp.policies.models import AccessRule
 from idp.policies.models.revision import DEFAULTS, MODES
 from idp.web.pages.policy import rule_history
+from idp.web.pages.policy.publish.page import LIST
 from idp.web.pages.policy.rule_list_edits import DIRECTIONS, edited, posted_lists
 from idp.web.pages.policy.try_form import TryForm
 from idp.web.pages.policy.try_result import TryResult, result_of
 
-LIST = "admin:policies_accessrule_changelist"
 UNREADABLE_RULE = "A rule cannot be read, so everybody is refused. Delete that rule, write it again, and publish."
 IN_DRAFT = "It takes effect once you publish the draft."
 

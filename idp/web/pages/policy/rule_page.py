@@ -18,6 +18,7 @@ from idp.policies.editing.sheet import Overtaken, Sheet
 from idp.policies.models import AccessRule
 from idp.web.pages.policy import rule_history, rule_list, try_result
 from idp.web.pages.policy.condition_fields import places
+from idp.web.pages.policy.publish.page import LIST
 from idp.web.pages.policy.rule_form import RuleForms, kinds
 from idp.web.pages.policy.rule_list_edits import STALE_PAGE, posted_lists
 from idp.web.pages.policy.try_form import TryForm
@@ -75,7 +76,7 @@ class RulePage:
         if changed:
             rule_history.record(self.admin, self.request, base, mine)
             messages.success(self.request, f"“{rule.name}” is saved to the draft. {rule_list.IN_DRAFT}")
-        return HttpResponseRedirect(reverse(rule_list.LIST))
+        return HttpResponseRedirect(reverse(LIST))
 
     def _try(self, forms: RuleForms, base: Sheet) -> HttpResponse:
         rule, form = forms.entered_rule, TryForm(self.request, clock.now(), self.request.POST)
