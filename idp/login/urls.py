@@ -5,6 +5,6 @@ from django.urls import path
 from idp.login.pages import passkey_offer, views
 
 urlpatterns = [
-    path("<uuid:flow_id>", views.step, name="login_step"),
-    path("<uuid:flow_id>/passkey", passkey_offer.offer, name="passkey_offer"),
+    path("<uuid:flow_id>", views.step),
+    path("<uuid:flow_id>/passkey", passkey_offer.offer),
 ]

@@ -6,9 +6,9 @@ from idp.saml import views
 from idp.saml.logout import views as logout_views
 
 urlpatterns = [
-    path("sso", views.sso, name="saml_sso"),
-    path("metadata", views.metadata, name="saml_metadata"),
-    path("slo", logout_views.slo, name="saml_slo"),
+    path("sso", views.sso),
+    path("metadata", views.metadata),
+    path("slo", logout_views.slo),
     path("start/<slug:slug>", views.start, name="saml_start"),
-    path("respond/<uuid:flow_id>", views.respond, name="saml_respond"),
+    path("respond/<uuid:flow_id>", views.respond),
 ]
