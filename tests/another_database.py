@@ -36,6 +36,18 @@ def connected_to(**settings):
         there.close_pool()
 
 
+@contextmanager
+def no_connection_left():
+    """Yield the settings of an account to which PostgreSQL gives no connection. Needs no open transaction."""
+    own = connections["default"]
+    account, execute = f"{own.settings_dict['NAME']}_full", own.cursor().execute
+    execute(f"CREATE ROLE {account} LOGIN PASSWORD 'full' CONNECTION LIMIT 0")
+    try:
+        yield {"USER": account, "PASSWORD": "full"}
+    finally:
+        execute(f"DROP ROLE {account}")
+
+
 def damage(file, table):
     """Overwrite the first page of a table in a file of SQLite, as a failing disk may."""
     with closing(sqlite3.connect(file)) as reader:

@@ -21,6 +21,7 @@ BUSY, STORAGE = "races/test_busy.py", "races/test_storage_faults.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_dead_connections.py"
 CODES = "native/test_codes.py"
 FULL, AHEAD = "races/test_full_disk.py", "journeys/test_clock_ahead.py"
+DATABASE = "web/checkup/test_database.py"
 BRAKES, LOST = "races/test_brakes.py", "races/test_lost_connections.py"
 FLOOR = "otp/limits/test_before_sending.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
@@ -90,6 +91,9 @@ FAULTS = [
             "test_cache.py::test_garbage_in_place_of_redis_is_an_empty_cache",
             "test_cache.py::test_an_answer_of_redis_that_never_ends_keeps_nobody_waiting",
             "web/checkup/test_redis.py::test_another_program_in_place_of_redis_is_named",
+            "web/checkup/test_redis.py::test_a_redis_without_a_connection_left_is_named",
+            "web/checkup/test_redis.py::test_a_redis_of_a_cluster_is_named",
+            "web/checkup/test_redis.py::test_a_redis_that_says_why_it_takes_nothing_is_judged_by_that",
             f"{FAILOVER}::test_the_cache_follows_sentinel_to_a_new_redis_master",
         ),
     ),
@@ -201,8 +205,10 @@ FAULTS = [
         "F17",
         "one node's clock is behind or an hour ahead, or is set back",
         "nothing ends before it began; what a node ahead wrote makes nobody wait elsewhere, forgives no wrong codes, "
-        "signs nobody out unless it is as far ahead as the limit is long, and *everyone out* ends what came before it",
+        "signs nobody out unless it is as far ahead as the limit is long, and *everyone out* ends what came before it. "
+        "The alarm `LatchkeyClockWrong` and the doctor say how far the clocks are apart",
         (
+            "web/test_metrics.py::test_a_clock_that_is_minutes_behind_is_reported",
             "tokens/test_lifecycle.py::test_a_worker_whose_clock_is_behind_hands_out_nothing_and_retires_nothing_before_its_birth",
             "sessions/test_lifecycle.py::test_a_worker_whose_clock_is_behind_ends_a_session_no_earlier_than_it_opened",
             "otp/test_verifications.py::test_a_worker_whose_clock_is_behind_ends_a_verification_no_earlier_than_it_began",
@@ -475,6 +481,28 @@ FAULTS = [
             "webhooks/test_sending.py::test_a_slow_receiver_is_not_waited_for",
             "webhooks/test_sending.py::test_a_webhook_that_fails_does_not_delay_others",
         ),
+    ),
+    Fault(
+        "F38",
+        "somebody leaves a transaction open in a PostgreSQL console that locks an agent's row, or a whole table",
+        "the agent, or everybody, gets the busy page after 5 s, and gets in once it has ended. `/readyz` stays 200; "
+        "`LatchkeyPagesFail` goes off if many wait. The doctor names the process of PostgreSQL that keeps them waiting",
+        (
+            f"{BUSY}::test_a_phone_that_waits_too_long_for_a_lock_gets_a_busy_page_and_signs_in_later",
+            f"{DATABASE}::test_whoever_left_a_lock_open_for_which_a_request_waits_is_named",
+        ),
+    ),
+    Fault(
+        "F39",
+        "PostgreSQL has no connection left, because other programs or a limit of the account take them",
+        "open connections serve on. Whoever finds none gets the busy page after 5 s at most, until one is free again. "
+        "The doctor says what is missing",
+        (
+            f"{STORAGE}::test_a_postgresql_without_a_connection_left_gets_a_busy_page",
+            f"{DATABASE}::test_a_postgresql_that_has_no_connection_left_for_us_is_named",
+        ),
+        "under load. By hand, all connections were ended and then taken by another program: 1 of 676 requests was told "
+        "to wait, because Latchkey's own came first",
     ),
 ]
 TEXT = """# Faults

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from idp import background
 from idp.saml.models import IssuedAssertion
 from idp.sql import unprepared
-from tests.another_database import connected_to, damage
+from tests.another_database import connected_to, damage, no_connection_left
 from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_busy, is_signed_in, next_request
 from tests.waiting import until
@@ -174,3 +174,10 @@ def may_not_write(file):
     finally:
         os.seteuid(me)
         file.chmod(0o644)
+
+
+@pytest.mark.postgresql_only
+def test_a_postgresql_without_a_connection_left_gets_a_busy_page(browser):
+    with no_connection_left() as account, connected_to(**account):
+        assert is_busy(browser.get(browser.address))
+    assert is_signed_in(browser.get(browser.address))

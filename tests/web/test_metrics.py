@@ -19,6 +19,7 @@ from idp.otp import breaker
 from idp.otp.gateway import Failure
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Channel, Outcome
+from idp.web.checkup import clocks
 from idp.web.metrics.endpoint import MonitorsOnly
 from idp.webhooks.kinds import Kind as Told
 from idp.webhooks.models import Delivery, Webhook
@@ -134,6 +135,11 @@ def test_trouble_at_twilio_and_alarms_are_reported(watched):
     assert watched()["latchkey_verify_breaker_open",] == watched()["latchkey_alarms_waiting",] == 1
 
 
+def test_a_clock_that_is_minutes_behind_is_reported(watched, clock):
+    clock.shift(clocks.database_ahead() - timedelta(minutes=4))
+    assert watched()["latchkey_clock_ahead_seconds",] == pytest.approx(-240, abs=5)
+
+
 def test_the_end_of_a_certificate_comes_nearer(watched, clock):
     row = "latchkey_certificate_days", "active", Use.SAML.value
     before = watched()[row]
@@ -224,7 +230,7 @@ def test_nobody_is_named_and_the_number_of_queries_does_not_grow(watched):
         record(Kind.TOKEN_COPIED, agent=agent, device=device, detail="a detail")
     with CaptureQueriesContext(connection) as busy:
         said = ask().text
-    assert len(quiet) == len(busy) == 11
+    assert len(quiet) == len(busy) == 12
     assert 'latchkey_devices{kind="phone"} 4.0' in said
     secrets = [*map(str, Device.objects.values_list("pk", flat=True)), "acme", "2015550", "192.0.2", "Ana", "detail"]
     assert [it for it in secrets if it in said] == []

@@ -29,11 +29,16 @@ SECONDS = 5
 OLDEST_POSTGRESQL = 15
 MEGABYTE = 1024 * 1024
 QUOTED = re.compile(r"""(?<!\w)(["']).*?\1""")
+FULL = ("too many clients already", "remaining connection slots are reserved", "too many connections for")
 REFUSALS = ("password", "role NAME does not exist", "role NAME is not permitted")
 FAULT_UNDER, WARNING_UNDER = 100 * MEGABYTE, 1024 * MEGABYTE
 AWAY_FIX = (
     "If it is a server, start it, and compare host and port in DATABASE_URL; "
     "if it is a file, let this user read and write it and its folder."
+)
+FULL_FIX = (
+    "Raise max_connections of PostgreSQL, or the limit of the role or database; or end connections that other programs "
+    "leave open. pg_stat_activity lists them."
 )
 LOGIN_FIX = "Check the user and password in DATABASE_URL."
 NAME_FIX = "Create it with createdb, or correct the name at the end of DATABASE_URL."
@@ -49,6 +54,18 @@ WRITES_FIX = (
     "If it is a file, make it this user's again: a command that root ran may have taken it. "
     "If it is a server, name the primary in DATABASE_URL."
 )
+WAITED = 1.0
+"""Seconds. Requests wait for each other for less, and for nobody longer than 5 s."""
+BLOCKERS = """
+    SELECT DISTINCT blocker.pid, coalesce(theirs.usename, '')
+    FROM pg_locks AS waits
+    JOIN pg_stat_activity AS ours ON ours.pid = waits.pid AND ours.datname = current_database()
+    CROSS JOIN unnest(pg_blocking_pids(waits.pid)) AS blocker (pid)
+    LEFT JOIN pg_stat_activity AS theirs ON theirs.pid = blocker.pid
+    WHERE NOT waits.granted AND waits.waitstart < clock_timestamp() - make_interval(secs => %s)
+        AND blocker.pid NOT IN (SELECT pid FROM pg_locks WHERE NOT granted)
+"""
+"""Who makes others wait, and waits for nobody."""
 WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or set DATABASE_URL to a PostgreSQL database."
 
 
@@ -94,6 +111,8 @@ def away(message: str, where: str) -> Finding:
         return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
     if "database NAME does not exist" in said:
         return fault(SUBJECT, f"The server at {where} has no such database.", NAME_FIX)
+    if any(it in said for it in FULL):
+        return fault(SUBJECT, f"The database at {where} has no connection left.", FULL_FIX)
     if "not a database" in said or "malformed" in said:
         return fault(SUBJECT, DAMAGED, DAMAGED_FIX)
     return fault(SUBJECT, f"The database at {where} cannot be used.", AWAY_FIX)
@@ -118,6 +137,15 @@ def counting(missing: Sequence[str]) -> Finding:
     """Judge whether the triggers that count devices, agents and texts exist."""
     sentence = "The database does not count phones, computers, agents or texts, so their figures are wrong."
     return warning(SUBJECT, f"{sentence} Missing: {', '.join(missing)}.", MIGRATE)
+
+
+def blocker(process: int, account: str) -> Finding:
+    """Judge one of PostgreSQL's processes that keeps requests waiting for a lock; "" if it has no account."""
+    return fault(
+        SUBJECT,
+        f"PostgreSQL's process {process} ({account or 'its own'}) keeps requests waiting for a lock.",
+        f"If it is a transaction that somebody left open, end it in psql: SELECT pg_terminate_backend({process});",
+    )
 
 
 def version(major: int) -> Finding:
@@ -206,6 +234,7 @@ def _engine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     if connection.vendor == "postgresql":
         yield version(int(_setting(connection, "SHOW server_version_num")) // 10_000)
         yield isolation(_setting(connection, "SHOW default_transaction_isolation"))
+        yield from _blockers(connection)
         return
     if _is_damaged(connection):
         yield fault(SUBJECT, DAMAGED, DAMAGED_FIX)
@@ -219,6 +248,12 @@ def _setting(connection: BaseDatabaseWrapper, query: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return str(cursor.fetchone()[0])
+
+
+def _blockers(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(BLOCKERS, [WAITED])
+        yield from (blocker(*it) for it in cursor.fetchall())
 
 
 def _is_damaged(connection: BaseDatabaseWrapper) -> bool:

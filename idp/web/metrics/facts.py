@@ -23,6 +23,7 @@ from idp.otp.allowances import CODE_LIFETIME
 from idp.otp.models import SENT, Breaker, Outcome, Verification, VerificationSend
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome as LogoutOutcome
+from idp.web.checkup import clocks
 from idp.webhooks.models import Delivery, Webhook
 from idp.webhooks.models import State as DeliveryState
 
@@ -56,6 +57,8 @@ def gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
 
 def read(now: datetime) -> Gauges:
     """Yield each metric, and have changes to the count of devices merged if they are many. Raises django.db.Error."""
+    apart = "How far the clock of the server that answers is ahead of the database's; negative if it is behind."
+    yield gauge("latchkey_clock_ahead_seconds", apart, -clocks.database_ahead().total_seconds())
     yield from _trail(now)
     yield _codes(now)
     down = Breaker.objects.filter(opened_at__isnull=False).exists()

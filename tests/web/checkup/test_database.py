@@ -1,11 +1,15 @@
 """Whether the database is up to date, and its account no mightier than it needs to be."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from idp.web.checkup import database
-from tests.another_database import damage
+from tests.another_database import damage, no_connection_left
+from tests.races.second_connection import open_transaction, second_connection, somebody_waits
+from tests.waiting import until
 from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
 
 
@@ -42,6 +46,7 @@ def test_outdated_tables_are_reported(transactional_db, app, choose, said):
         (database.room(50 * 1024**2), FAULT),
         (database.workers("4"), WARNING),
         (database.writes(taken=False), FAULT),
+        (database.blocker(7, "postgres"), FAULT),
     ],
 )
 def test_a_database_is_judged_by_what_it_says_of_itself(finding, expected):
@@ -54,7 +59,8 @@ def test_a_database_is_judged_by_what_it_says_of_itself(finding, expected):
     [
         ('FATAL: password authentication failed for user "u"', "refuses our user or password"),
         ('FATAL: role "u" does not exist', "refuses our user or password"),
-        ('FATAL: too many connections for role "u"', "cannot be used"),
+        ('FATAL: too many connections for role "u"', "has no connection left"),
+        ("FATAL: sorry, too many clients already", "has no connection left"),
         ('FATAL: database "payroles" does not exist', "has no such database"),
         ("permission denied for table agents_agentrole", "does not let our account read"),
         ('connection to server at "roles.example", port 5432 failed: Connection refused', "cannot be used"),
@@ -75,6 +81,29 @@ def test_postgresql_refuses_a_connection_in_words_that_are_known(db, monkeypatch
     for name, value in configured.items():
         monkeypatch.setitem(connections["default"].settings_dict, name, value)
     assert said in sentence(database.check())
+
+
+@pytest.mark.postgresql_only
+def test_a_postgresql_that_has_no_connection_left_for_us_is_named(transactional_db, monkeypatch):
+    with no_connection_left() as account:
+        for name, value in account.items():
+            monkeypatch.setitem(connections["default"].settings_dict, name, value)
+        assert "has no connection left" in sentence(database.check())
+
+
+@pytest.mark.postgresql_only
+def test_whoever_left_a_lock_open_for_which_a_request_waits_is_named(transactional_db, monkeypatch):
+    monkeypatch.setattr(database, "WAITED", 0.0)
+    locked = open_transaction("LOCK TABLE agents_device")
+    with ThreadPoolExecutor(1) as pool, locked as console, second_connection() as request:
+        console.execute("SELECT pg_backend_pid()")
+        (process,) = console.fetchone()
+        waits = pool.submit(request.execute, "SELECT FROM agents_device")
+        until(lambda: somebody_waits(console))
+        assert f"process {process} (" in sentence(database.check())
+        console.execute("ROLLBACK")
+        waits.result()
+        assert states(database.check()) == [OK, OK, OK]
 
 
 @pytest.mark.sqlite_only
