@@ -28,7 +28,16 @@ class InvalidFilter(ScimError):
 
     code = "scim_invalid_filter"
     scim_type = "invalidFilter"
-    sentence = 'This filter is not supported. Use userName eq "…", externalId eq "…" or emails.value eq "…".'
+    sentence = 'This filter is not supported. Use eq with userName, emails.value, externalId or id: userName eq "…".'
+
+
+class NotFiltered(ScimError):
+    """A list that has no filters was asked for with one, and all of it might pass for what matches."""
+
+    code = "scim_not_filtered"
+    status = 403
+    scim_type = ""
+    sentence = "Schemas and resource types have no filters. Ask for all of them, or for one by its ID."
 
 
 class InvalidPath(ScimError):

@@ -19,7 +19,7 @@ from idp.login import request_facts
 from idp.scim import attributes, body, patching, paths, querying, responses, schemas, users
 from idp.scim.attributes import User
 from idp.scim.body import LONGEST_BODY, Resource
-from idp.scim.errors import InvalidValue, NoSuchResource, NotLetIn, OtherMediaType, TooLong
+from idp.scim.errors import InvalidValue, NoSuchResource, NotFiltered, NotLetIn, OtherMediaType, TooLong
 from idp.scim.models import PersonnelSystem, system_of
 from idp.scim.querying import Query
 from idp.scim.users import Provisioner
@@ -63,8 +63,10 @@ def groups(_: HttpRequest, __: PersonnelSystem) -> HttpResponse:
 
 
 @_authenticated("GET")
-def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") -> HttpResponse:
-    """Return all resource types or schemas, or the named one. Raises NoSuchResource."""
+def discovered(request: HttpRequest, _: PersonnelSystem, what: str, named: str = "") -> HttpResponse:
+    """Return all resource types or schemas, or the named one. Raises NoSuchResource and NotFiltered."""
+    if "filter" in request.GET:
+        raise NotFiltered
     known = schemas.resource_types(_base()) if what == "ResourceTypes" else schemas.schemas(_base())
     if not named:
         return responses.scim_response(schemas.listed(known, len(known)))

@@ -233,6 +233,7 @@ def test_other_addresses_methods_and_media_types_get_errors_of_scim(workday):
     assert refused(workday.http.post("/scim/v2/Bulk", {}), 404)
     assert refused(workday.http.post("/scim/v2/Groups", {}), 405)
     assert refused(workday.http.get("/scim/v2/Schemas/x"), 404)
+    assert refused(workday.http.get("/scim/v2/Schemas?filter=id%20eq%20%22x%22"), 403)
     assert refused(workday.ask("GET", "/nobody"), 404)
     assert refused(workday.ask("DELETE"), 405)
     assert refused(workday.http.post(USERS, {"userName": "x"}), 415)
