@@ -14,10 +14,10 @@ from idp.scim.body import Resource
 from idp.scim.errors import InvalidValue
 from idp.scim.paths import ENTERPRISE, USER
 
-ALWAYS = frozenset({"id", "schemas"})
-
 Keys = tuple[str, ...]
 """The way to a value in a resource, in lower case: attribute and sub-attribute, after the URN of an extension."""
+
+ALWAYS: frozenset[Keys] = frozenset({("id",), ("schemas",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,16 @@ class Selection:
 
     def _left(self, value: Any, keys: Keys) -> Any:  # noqa: ANN401 - JSON
         """Return what is wanted of a value; null is nothing."""
+        if keys in ALWAYS or keys in self.only:
+            return value
+        if keys in self.without:
+            return None
         if isinstance(value, dict):
             inner = {name: self._left(it, (*keys, name.lower())) for name, it in value.items()}
             return {name: it for name, it in inner.items() if it is not None} or None
         if isinstance(value, list):
             return [it for it in (self._left(one, keys) for one in value) if it is not None] or None
-        return value if self._is_wanted(keys) else None
-
-    def _is_wanted(self, keys: Keys) -> bool:
-        around = {keys[:length] for length in range(1, len(keys) + 1)}
-        if keys[0] in ALWAYS:
-            return True
-        return bool(around & self.only) if self.only else not around & self.without
+        return None if self.only else value
 
 
 def read(attributes: object, excluded: object) -> Selection:
