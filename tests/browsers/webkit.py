@@ -23,6 +23,9 @@ PATHS = {
     "Refresh": "refresh",
 }
 PATIENCE = 90
+LOOKS, SOON = {"FindElement", "ExecuteScript"}, 10
+"""What WebKit answers within seconds, or never: if just then a page comes whose Cross-Origin-Opener-Policy, as all of
+Latchkey's have one, puts it into a process of its own. Whoever looks again is answered."""
 
 
 @contextmanager
@@ -72,8 +75,11 @@ class _Session:
         self.address += f"/{value['sessionId']}"
 
     def command(self, name, **parameters):
-        path = PATHS[name].format(id=parameters.pop("id", ""))
-        return self._value(self.http.post(f"{self.address}/{path}", json=parameters, timeout=PATIENCE))
+        address = f"{self.address}/{PATHS[name].format(id=parameters.pop('id', ''))}"
+        try:
+            return self._value(self.http.post(address, json=parameters, timeout=SOON if name in LOOKS else PATIENCE))
+        except requests.ReadTimeout:
+            raise NotThere(f"no answer to {name}") from None
 
     def end(self):
         self.http.delete(self.address, timeout=PATIENCE)  # answered with an error, because its window is gone by then
