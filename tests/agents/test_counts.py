@@ -27,11 +27,6 @@ def ended(devices):
     return devices.update(revoked_at=LATER, reason=Reason.OPERATOR)
 
 
-@pytest.fixture
-def two_phones_and_a_computer(agent):
-    return [a_device(agent, it) for it in (IPHONE, IPHONE, MAC)]
-
-
 @pytest.fixture(autouse=True)
 def nothing_before(db):
     DeviceCount.objects.all().delete()
