@@ -27,7 +27,6 @@ from idp.otp.models import (
     VerificationSend,
 )
 from idp.otp.outcomes import Repeat
-from idp.web.home import batched_queries
 from idp.web.home.batched_queries import Answers, Question, how_many, sum_of, whether
 from idp.web.home.step import Step
 
@@ -55,9 +54,8 @@ def questions(now: datetime) -> dict[str, Question]:
     }
 
 
-def alarms(now: datetime, answers: Answers | None = None) -> list[Step]:
-    """Return what is wrong with texts and codes, the worst first. `answers` are those to `questions`, if at hand."""
-    answers = batched_queries.ask(questions(now)) if answers is None else answers
+def alarms(now: datetime, answers: Answers) -> list[Step]:
+    """Return what is wrong with texts and codes, the worst first. `answers` are those to `questions`."""
     found = [
         *(_breaker() if answers["breaker"] else ()),
         *_budget(answers["sent_today"] or 0),

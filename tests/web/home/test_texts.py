@@ -12,7 +12,7 @@ from idp.otp import breaker
 from idp.otp.allowances import FREE_FAILURES
 from idp.otp.gateway import Failure
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
-from idp.web.home import texts
+from idp.web.home import batched_queries, texts
 from tests.conftest import NOW
 from tests.web.seeded import REFERENCE
 
@@ -37,8 +37,12 @@ def a_send(answer, code=None):
     )
 
 
+def alarms(now=NOW):
+    return texts.alarms(now, batched_queries.ask(texts.questions(now)))
+
+
 def whys(now=NOW):
-    return [it.why for it in texts.alarms(now)]
+    return [it.why for it in alarms(now)]
 
 
 def test_while_texts_arrive_there_is_no_alarm(agent):
@@ -50,7 +54,7 @@ def test_while_texts_arrive_there_is_no_alarm(agent):
 def test_an_open_breaker_says_since_when_and_what_to_do(failure):
     for _ in range(breaker.FAILURES):
         breaker.note_failure(failure, NOW)
-    [alarm] = texts.alarms(NOW)
+    [alarm] = alarms()
     assert alarm.loud
     assert "Nobody has received a code since 09:00 UTC" in alarm.why
     assert "Twilio" in alarm.why
@@ -81,7 +85,7 @@ def test_a_fault_of_one_number_or_a_passing_one_is_no_alarm(agent, answer, code)
 
 def test_a_text_that_went_without_its_template_leaves_time(agent):
     a_send("sent", 60228)
-    [alarm] = texts.alarms(NOW)
+    [alarm] = alarms()
     assert (alarm.loud, "LATCHKEY_VERIFY_TEMPLATE" in alarm.why) == (False, True)
 
 
@@ -97,9 +101,9 @@ def test_the_end_of_the_days_texts_is_an_alarm(agent, settings, most, loud, said
     for _ in range(8):
         a_send("sent")
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"texts_a_day": most})
-    alarms = texts.alarms(NOW)
-    assert [it.loud for it in alarms] == loud
-    assert all(said in it.why for it in alarms)
+    found = alarms()
+    assert [it.loud for it in found] == loud
+    assert all(said in it.why for it in found)
 
 
 @pytest.mark.parametrize(("wrong", "right", "told"), [(20, 0, False), (24, 0, True), (24, 4, False), (28, 4, True)])
@@ -117,7 +121,7 @@ def test_a_number_that_is_paused_is_named_with_its_agent(agent, strangers, whose
     phone = PhoneAuthenticator.objects.get()
     for nth in range(3):
         a_verification(NOW + nth * MINUTE, phone, "ana", tries=4, strangers_tries=strangers)
-    [alarm] = texts.alarms(NOW + 3 * MINUTE)
+    [alarm] = alarms(NOW + 3 * MINUTE)
     assert f"Codes for Ana García are paused for {whose} until" in alarm.why
     assert str(agent.pk) in alarm.url
     assert phone.number not in alarm.why
