@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from idp.audit.models import Chain, LoginEvent, Seal
@@ -37,9 +38,8 @@ def put_in_place(using: str = "default", **_: Any) -> None:
                 cursor.execute(statement)
 
 
-def missing(using: str = "default") -> list[str]:
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the names of missing triggers."""
-    connection = connections[using]
     return triggers.missing(connection, NAMES[connection.vendor])
 
 

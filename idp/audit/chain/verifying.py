@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from django.db import connection
+
 from idp.audit import triggers
 from idp.audit.chain import checkpoints, lines, sealing
 from idp.audit.chain.checkpoints import Checkpoint, Says, Unsigned
@@ -33,7 +35,7 @@ def verify(known: Iterable[Place] = ()) -> Verified:
         found.fault(position, f"the checkpoint noted for this position cannot be compared: {gone}")
     _look_at_the_end(chain, found)
     found.unsealed = sealing.unsealed().count()
-    for name in triggers.missing():
+    for name in triggers.missing(connection):
         found.fault(found.last, f"the database does not guard the trail: {name} is missing. Run manage.py migrate")
     return found
 
@@ -74,8 +76,9 @@ def _unsigned(signature: str, wanted: Checkpoint) -> str | None:
     return None if checkpoint == wanted else "it says something else"
 
 
-def sealed(after: int = 0) -> Iterator[Sealed]:
+def sealed() -> Iterator[Sealed]:
     """Yield what is sealed, in the chain's order."""
+    after = 0
     rows = Seal.objects.order_by("position").values(*_SEAL, *(f"event__{it}" for it in lines.COLUMNS))
     while chunk := list(rows.filter(position__gt=after)[:IN_MEMORY]):
         yield from (_sealed(it) for it in chunk)
