@@ -231,8 +231,8 @@ def _number(typed: str, rules: Rules) -> str:
 def _roles(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN401 - JSON
     if path.part not in {"", "value"} or (path.part and path.chosen is None):
         raise InvalidPath(sentence="Latchkey stores only the value of a role.")
-    if path.chosen and path.chosen[0] == "value":
-        raise InvalidPath(sentence="The value of a role cannot be replaced. Remove the role and add another one.")
+    if path.chosen and path.chosen[0] != "primary":
+        raise InvalidPath(sentence="The value of one role cannot be replaced. Remove the role and add another one.")
     return with_roles(user, role_names(value))
 
 

@@ -74,9 +74,16 @@ def _roles(user: User, act: str, path: Path, value: Any) -> User:  # noqa: ANN40
         if path.chosen and path.chosen[0] != "primary":
             raise InvalidValue(sentence="To add roles, send a list of objects with a value.")
         return attributes.with_roles(user, (*held, *attributes.role_names(value)))
-    gone: tuple[str, ...] = held
-    if path.chosen:
-        gone = (path.chosen[1].lower(),) if path.chosen[0] == "value" else held
-    elif value is not None:
-        gone = attributes.role_names(value)
-    return attributes.with_roles(user, tuple(it for it in held if it not in gone))
+    return attributes.with_roles(user, tuple(it for it in held if it not in _gone(held, path, value)))
+
+
+def _gone(held: tuple[str, ...], path: Path, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON
+    """Return the roles to remove. Entra ID calls all that it set the primary one; types and names are not stored."""
+    match path.chosen:
+        case None:
+            return held if value is None else attributes.role_names(value)
+        case "value", role:
+            return (role.lower(),)
+        case "primary", primary if primary.lower() == "true":
+            return held
+    return ()
