@@ -13,7 +13,9 @@ from idp.webhooks import kinds, reading, signature
 from idp.webhooks.models import Webhook
 
 BOTH_VALID = timedelta(hours=24)
-"""For how long messages are signed with the former secret as well."""
+"""For how long messages are signed with the former secrets as well."""
+MOST_FORMER = 4
+"""Each signs every message. More presses of the button in a day than that are no lost answer."""
 
 TYPED = ("name", "url", "kinds", "tells_email", "is_on")
 
@@ -54,10 +56,15 @@ def change(webhook: Webhook, now: datetime) -> None:
 
 @transaction.atomic
 def change_secret(webhook: Webhook, now: datetime) -> str:
-    """Return a new secret for a webhook. Messages are signed with the former one as well for a day."""
+    """Return a new secret for a webhook. Messages are signed with the former one as well for a day.
+
+    If that was made less than a day ago, whoever was to receive it may never have: the answer got lost, or the button
+    was pressed twice. Then the receiver still has the one before, which signs on too.
+    """
     secret = signature.new_secret()
     held = Webhook.objects.select_for_update().get(pk=webhook.pk)
-    held.sealed_former_secret, held.former_until = held.sealed_secret, now + BOTH_VALID
+    former = [held.sealed_secret, *_formerly_sealed(held, now)][:MOST_FORMER]
+    held.sealed_former_secret, held.former_until = " ".join(former), now + BOTH_VALID
     held.sealed_secret = _seal(secret)
     held.save(update_fields=["sealed_secret", "sealed_former_secret", "former_until"])
     return secret
@@ -65,8 +72,12 @@ def change_secret(webhook: Webhook, now: datetime) -> str:
 
 def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
     """Return the valid secrets, newest first. Raises KeyUnreadable."""
-    former = webhook.sealed_former_secret if webhook.former_until and now < webhook.former_until else ""
-    return [_open(it) for it in (webhook.sealed_secret, former) if it]
+    return [_open(it) for it in (webhook.sealed_secret, *_formerly_sealed(webhook, now))]
+
+
+def _formerly_sealed(webhook: Webhook, now: datetime) -> list[str]:
+    is_over = webhook.former_until is None or now >= webhook.former_until
+    return [] if is_over else webhook.sealed_former_secret.split()
 
 
 def _seal(secret: str) -> str:

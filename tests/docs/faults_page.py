@@ -504,6 +504,17 @@ FAULTS = [
         "under load. By hand, all connections were ended and then taken by another program: 1 of 676 requests was told "
         "to wait, because Latchkey's own came first",
     ),
+    Fault(
+        "F40",
+        "a button that shows a secret once is pressed twice at once, or the page with the secret is lost",
+        "one secret is made, and the one that is shown works; the other press reads that it is done. If a webhook's "
+        "secret is made anew because it was lost, the one that the receiver has signs for another day",
+        (
+            "races/test_pressed_twice.py::test_a_button_that_is_pressed_many_times_at_once_shows_one_secret_and_that_one_works",
+            "races/test_other_codes.py::test_a_button_that_is_pressed_twice_at_once_makes_one_sheet",
+            "webhooks/test_sending.py::test_the_old_secret_verifies_messages_too_if_its_successor_got_lost_and_the_button_was_pressed_again",
+        ),
+    ),
 ]
 TEXT = """# Faults
 

@@ -31,8 +31,8 @@ A message is a POST with `Content-Type: application/json` and the three headers 
 | `webhook-timestamp` | when it was sent, in seconds since 1970 |
 | `webhook-signature` | `v1,` and the base64 of HMAC-SHA256 over `<id>.<timestamp>.<body>` |
 
-The HMAC key is the part of the secret after `whsec_`, base64-decoded. While the secret is being changed, there are two
-signatures, separated by a space.
+The HMAC key is the part of the secret after `whsec_`, base64-decoded. While the secret is being changed, there are
+several signatures, separated by spaces: one of them has to match.
 
 ```json
 {example}

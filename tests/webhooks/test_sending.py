@@ -292,6 +292,23 @@ def test_the_old_secret_verifies_messages_for_a_day_after_a_change(receiver, web
     assert tried.state == State.WAITING
 
 
+def test_the_old_secret_verifies_messages_too_if_its_successor_got_lost_and_the_button_was_pressed_again(
+    receiver, webhook, happens
+):
+    for _ in range(2):
+        registration.change_secret(webhook, clocks.now())
+    happens("AAAAA-11111")
+    send()
+    assert receiver.references == ["AAAAA-11111"]
+
+
+def test_the_secrets_of_a_webhook_do_not_become_ever_more(webhook):
+    for _ in range(9):
+        registration.change_secret(webhook, clocks.now())
+    webhook.refresh_from_db()
+    assert len(set(registration.secrets_of(webhook, clocks.now()))) == 1 + registration.MOST_FORMER
+
+
 def test_no_secret_is_stored_in_plain_text(receiver, webhook):
     stored = Webhook.objects.values().get()
     assert all(receiver.secret.removeprefix("whsec_") not in str(it) for it in stored.values())
