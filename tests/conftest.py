@@ -87,14 +87,18 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _repeated(items):
-    """Choose what runs on each database, with Redis too: what stores something, but for browsers and installations."""
-    swept = set()
+    """Choose what runs on each database, with Redis too: what stores something, but for browsers and installations.
+
+    Of a test that is asked of many inputs only the first, unless databases may differ in any.
+    """
+    begun = set()
     for item in items:
         marks, test = {it.name for it in item.iter_markers()}, item.nodeid.partition("[")[0]
-        if "processes" in marks or ("stored" in marks and not marks & {"slow", "any_database"} and test not in swept):
+        if test in begun and "each_case" not in marks:
+            continue
+        begun.add(test)
+        if "processes" in marks or ("stored" in marks and not marks & {"slow", "any_database"}):
             yield item
-        if "sweep" in marks:
-            swept.add(test)
 
 
 def pytest_unconfigure(config):

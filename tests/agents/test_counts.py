@@ -16,6 +16,8 @@ from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, MAC, a_device
 from tests.races.concurrent import at_once
 
+pytestmark = pytest.mark.each_case
+
 LATER = NOW + timedelta(hours=1)
 
 

@@ -6,6 +6,8 @@ from idp.agents import provisioning
 from idp.agents.models import Agent, AgentRole, Department
 from tests.conftest import an_agent
 
+pytestmark = pytest.mark.each_case
+
 BOTH = ("agent", "supervisor", "wfo.team_leader")
 
 

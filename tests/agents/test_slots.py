@@ -12,6 +12,8 @@ from idp.conf import MOST_PHONES
 from tests.conftest import NOW
 from tests.devices import IPHONE, MAC, PIXEL, a_desktop, a_phone
 
+pytestmark = pytest.mark.each_case
+
 HOUR = timedelta(hours=1)
 
 

@@ -3,6 +3,8 @@ import pytest
 from idp.audit.models import Kind, LoginEvent
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.each_case
+
 
 @pytest.mark.parametrize(
     ("address", "network", "lies"),

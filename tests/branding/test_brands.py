@@ -10,6 +10,8 @@ from idp.branding.models import Brand
 from tests.branding.logos import svg
 from tests.pretend_service import BASE_URL
 
+pytestmark = pytest.mark.each_case
+
 RED, GREEN = "#8f1414", "#0b5a2a"
 
 

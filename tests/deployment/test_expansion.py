@@ -11,6 +11,8 @@ from tests import later_migration
 from tests.deployment import expansion
 from tests.deployment.expansion import Release
 
+pytestmark = pytest.mark.each_case
+
 FORMER = migrations.CreateModel(
     "Phone",
     [

@@ -19,6 +19,8 @@ from tests.importing.files import a_file
 from tests.saml.metadata.documents import acs, an_entity
 from tests.saml.metadata.sites import document, serving
 
+pytestmark = pytest.mark.each_case
+
 BLOCKS = fences.all_blocks()
 SHELL = [it for it in BLOCKS if it.language == "sh"]
 PAGES = sorted({block.page for block in SHELL if any(it.startswith(fences.MANAGE) for it in block.commands())})

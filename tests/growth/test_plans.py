@@ -26,6 +26,8 @@ from tests.speed.rotation import Rotation
 from tests.web import aged
 from tests.web.conftest import a_superuser, inside
 
+pytestmark = pytest.mark.each_case
+
 GROWING = (
     "agents_agent|agents_device|sso_sessions_ssosession|tokens_longlivedtoken|saml_subjectname|saml_issuedassertion|"
     "saml_sentattribute|audit_loginevent|otp_verification|otp_verificationsend|otp_phoneauthenticator"

@@ -13,8 +13,6 @@ from tests.hostile.outcome import SIGN_IN
 from tests.hostile.typing_codes import BEN, at_the_code, give, wrong, wrong_ones
 from tests.phone import NUMBER
 
-pytestmark = pytest.mark.sweep
-
 
 def checks(verify):
     return sum(calls for path, calls in verify.state.counters()["paths"].items() if "Check" in path)

@@ -18,8 +18,6 @@ from tests.saml.logout.peer import a_logout_response, a_signed_redirect
 from tests.saml.messages import FORM, a_body, a_query, deflate, signed
 from tests.saml.wrapping import HIDDEN
 
-pytestmark = pytest.mark.sweep
-
 STALE, MISSING = "saml_stale_request", "saml_missing_signature"
 UNKNOWN_KEY, DENIED = "saml_unknown_signing_key", "saml_denied_algorithm"
 WRITTEN = (Logout, LogoutNotice, ObeyedLogoutRequest)

@@ -14,8 +14,6 @@ from tests.other_codes import agent_of
 from tests.passkeys.authenticator import PRESENT, Authenticator, options_on
 from tests.passkeys.kept import a_passkey
 
-pytestmark = pytest.mark.sweep
-
 SENTENCE = "That passkey didn't work. Try again, or sign in with a code."
 
 

@@ -19,8 +19,6 @@ from tests.conftest import NOW
 from tests.hostile.authn_requests import BASE_URL, FLEX, SSO, asked, by_post, by_redirect, form, is_kept, is_taken
 from tests.saml.messages import a_body, a_query, deflate
 
-pytestmark = pytest.mark.sweep
-
 REQUEST = asked()
 HONEST = a_query(REQUEST)
 OVERLONG = REQUEST + b" " * (65_537 - len(REQUEST))

@@ -14,8 +14,6 @@ from tests.phone import NUMBER
 from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE
 
-pytestmark = pytest.mark.sweep
-
 BLOCK_MOBILE = TextContains("Mobile")
 
 

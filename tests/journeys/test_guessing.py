@@ -13,8 +13,6 @@ from tests.conftest import NOW
 from tests.hostile.typing_codes import give
 from tests.phone import NUMBER
 
-pytestmark = pytest.mark.sweep
-
 NOBODYS = "+12015550177"
 CODE_OVER = timedelta(minutes=11)
 

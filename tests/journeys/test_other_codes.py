@@ -31,8 +31,6 @@ from tests.pretend_service import PretendService
 from tests.saml.asking import contexts
 from tests.user_agents import IPHONE
 
-pytestmark = pytest.mark.sweep
-
 CODE_OVER = timedelta(minutes=11)
 
 

@@ -10,8 +10,6 @@ from idp.saml import names
 from tests.phone import NUMBER, Phone
 from tests.user_agents import ANDROID, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE
 
-pytestmark = pytest.mark.sweep
-
 PHONES = pytest.mark.parametrize(
     "user_agent",
     [IPHONE, ANDROID, FLEX_MOBILE_IOS, FLEX_MOBILE_ANDROID],

@@ -26,8 +26,6 @@ from tests.conftest import NOW
 from tests.journeys.visits import get_without_redirect, service_asks_for_a_code
 from tests.pretend_service import SLO, PretendService, statuses
 
-pytestmark = pytest.mark.sweep
-
 POST_ONLY = (names.HTTP_POST,)
 ASYNCHRONOUS = (
     f'<samlp:Extensions><a:Asynchronous xmlns:a="{names.ASYNC_LOGOUT}"/></samlp:Extensions>'  # Async SLO extension 1.0

@@ -18,8 +18,6 @@ from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
 from tests.web.seeded import a_service
 
-pytestmark = pytest.mark.sweep
-
 DAY = timedelta(days=1)
 RSA, EC, TOKEN = Use.SAML, Use.SAML_EC, Use.TOKEN
 EC_SERVICE = {"profile": "generic", "signature_algorithm": names.ECDSA_SHA256}

@@ -16,6 +16,8 @@ from idp.keys.models import SigningKey, State, Use
 from idp.tokens import jwks
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.each_case
+
 LATER = NOW + timedelta(days=30)
 
 

@@ -17,8 +17,6 @@ from idp.sessions.models import SsoSession
 from tests.native.own_app import BASE_URL, USER_AGENT, a_client, a_rule_against, an_app_signed_in, renew
 from tests.other_codes import agent_of
 
-pytestmark = pytest.mark.sweep
-
 DAY = timedelta(days=1)
 
 

@@ -20,8 +20,6 @@ from tests.otp.codes import (
     send_code,
 )
 
-pytestmark = pytest.mark.sweep
-
 
 def test_a_code_that_was_sent_is_approved_once(agent, gateway, phones):
     verification = send_code(gateway)

@@ -10,6 +10,8 @@ from tests.otp.codes import (
     SECOND,
 )
 
+pytestmark = pytest.mark.each_case
+
 
 def a_row(**fields):
     return Verification.objects.create(**({"counted_as": "a" * 64, "started_at": NOW} | fields))

@@ -23,6 +23,8 @@ from tests.otp.codes import (
     send_code,
 )
 
+pytestmark = pytest.mark.each_case
+
 
 def test_after_a_sign_in_the_next_request_begins_another_verification(agent, gateway, phones):
     first = send_code(gateway)

@@ -12,6 +12,8 @@ from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_signed_in
 from tests.races.second_connection import second_connection
 
+pytestmark = pytest.mark.each_case
+
 LATER = NOW + timedelta(minutes=20)
 COMES = {
     "a stop": ("INSERT INTO policies_stop (since, why) VALUES (%s, 'stolen phones')", "Sign-in is stopped"),

@@ -18,6 +18,8 @@ from tests.devices import a_phone
 from tests.races.concurrent import at_once
 from tests.races.installation import on_sqlite
 
+pytestmark = pytest.mark.each_case
+
 THREADS = runpy.run_path(f"{ROOT}/gunicorn.conf.py")["threads"]
 PATIENCE = 3
 RENAME = Update(Device.objects.all, label=Slot("label", CharField()))

@@ -22,6 +22,8 @@ from tests.races.known_phone import is_busy, is_signed_in
 from tests.races.second_connection import second_connection
 from tests.relays import HOST, Relay
 
+pytestmark = pytest.mark.each_case
+
 PATIENCE, LONGEST = 0.4, 15
 """Seconds: of ours in these tests, and for which no request may hang in production."""
 HALF_AN_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"

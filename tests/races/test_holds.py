@@ -49,6 +49,8 @@ from tests.races.second_connection import second_connection
 from tests.saml.metadata.documents import acs, an_entity
 from tests.web import aged
 
+pytestmark = pytest.mark.each_case
+
 NUMBER, NOBODY = PhoneNumber("+12015550101"), Asker(None, None)
 
 

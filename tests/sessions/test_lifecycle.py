@@ -8,6 +8,8 @@ from idp.sessions.models import OpenedBy, SsoSession
 from tests.conftest import NOW
 from tests.devices import a_desktop, a_phone
 
+pytestmark = pytest.mark.each_case
+
 HOUR = timedelta(hours=1)
 
 

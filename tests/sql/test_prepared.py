@@ -24,6 +24,8 @@ from idp.sql.prepared import Insert, Select, Slot, Update
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
+pytestmark = pytest.mark.each_case
+
 DEVICE = Slot("pk", UUIDField())
 BY_LABEL = Select(lambda: Device.objects.filter(label=Slot("label", CharField())))
 RENAME = Update(lambda: Device.objects.filter(pk=DEVICE), label=Slot("label", CharField()))

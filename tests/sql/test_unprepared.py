@@ -7,6 +7,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from idp.sql import unprepared
 
+pytestmark = pytest.mark.each_case
+
 
 @pytest.fixture
 def checked_anew():

@@ -12,7 +12,7 @@ from tests.tokens.test_walks import BOUNDED, NobodyIsTold, SiblingsSurvive, mach
 from tests.tokens.tree import Tree
 from tests.tokens.walks import HonestPhone, Thief
 
-pytestmark = [pytest.mark.long, pytest.mark.sweep, pytest.mark.usefixtures("db", "keys")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("db", "keys")]
 
 FEW = settings(BOUNDED, max_examples=12, stateful_step_count=25)
 UNSHRUNK = settings(FEW, max_examples=500, phases=[Phase.generate])

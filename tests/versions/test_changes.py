@@ -34,6 +34,8 @@ from tests.policies import publishing
 from tests.speed.place import ENTITY
 from tests.web.seeded import a_service
 
+pytestmark = pytest.mark.each_case
+
 HOUR = timedelta(hours=1)
 
 

@@ -6,6 +6,8 @@ from idp.agents.models import Agent
 from idp.web import people_search
 from tests.conftest import an_agent
 
+pytestmark = pytest.mark.each_case
+
 PEOPLE = {
     "ana": ("Ana García", "+12015550101"),
     "fatma": ("Fatma Y\u0131lmaz", "+34612345678"),

@@ -28,6 +28,8 @@ from idp.web.retention.rules import RULES
 from tests.conftest import NOW
 from tests.web.aged import MAKE, a_computer, a_line, a_revoked_computer
 
+pytestmark = pytest.mark.each_case
+
 DAYS = retention.days({})
 MOMENT = timedelta(seconds=1)
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda it: f"{it.period} {it.table}")

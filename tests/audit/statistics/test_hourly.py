@@ -21,6 +21,8 @@ from tests.conftest import NOW
 from tests.devices import IPHONE, PIXEL, a_device
 from tests.races.concurrent import at_once
 
+pytestmark = pytest.mark.each_case
+
 BEGIN = NOW - timedelta(hours=6)
 HOURS = range(hour_of(BEGIN), hour_of(NOW) + 1)
 SHORT = 10

@@ -8,8 +8,6 @@ from tests.web.departments.place import a_supervisor, changed, of, rows
 from tests.web.pages.agents_files import PAGE, choose
 from tests.web.pressing import buttons, press
 
-pytestmark = pytest.mark.sweep
-
 MINE, STRANGERS = "agent-1@acme.example", "agent-2@acme.example"
 OUT_OF_REACH = "Somebody else already has this email, and you do not look after them."
 

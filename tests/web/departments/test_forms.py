@@ -7,8 +7,6 @@ from idp.agents.models import Agent, Department
 from tests.web.departments.place import a_supervisor, changed, of, rows
 from tests.web.people_form import LIST, filled
 
-pytestmark = pytest.mark.sweep
-
 
 def test_a_supervisor_changes_their_own_people(place):
     assert place.save(place.ana, full_name="Ana Maria", number="+1 201 555 0177").status_code == 302

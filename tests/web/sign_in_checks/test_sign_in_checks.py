@@ -35,8 +35,6 @@ from tests.web.pressing import press
 from tests.web.seeded import a_service
 from tests.web.sign_in_checks.browser_at_flex import BrowserAtFlex
 
-pytestmark = pytest.mark.sweep
-
 HERE = Origin("192.0.2.7", "", "7KQ2M-9TX4D")
 NO_IPHONES = PlatformIs(frozenset({Platform.IOS}))
 NO_AGENTS = RoleIs(frozenset({"agent"}))

@@ -18,6 +18,8 @@ from idp.web.admin.base.long_lists import CappedPaginator
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
+pytestmark = pytest.mark.each_case
+
 LIST = "/admin/audit/loginevent/"
 
 

@@ -9,8 +9,6 @@ from tests.saml.metadata.sites import document, leads_to, serving
 from tests.web.conftest import a_superuser, inside
 from tests.web.pages.metadata.metadata_forms import KNOWN, NEW, RULES
 
-pytestmark = pytest.mark.sweep
-
 
 def addresses():
     return [url for url, _, _ in ServiceProvider.objects.get().trust.acs]

@@ -13,8 +13,6 @@ from tests.web.pages.policy.rule_pages import LIST, names, page_of, the_form
 from tests.web.pressing import buttons, press
 from tests.web.seeded import a_rule
 
-pytestmark = pytest.mark.sweep
-
 
 def act(browser, what, page=None, **fields):
     """Press a button of the sheet as it stands, with some fields changed."""

@@ -41,8 +41,6 @@ from tests.web.pages.policy.rule_pages import ADD, LIST, a_new_rule, asked, name
 from tests.web.pressing import press
 from tests.web.seeded import ANDROID_RULE, a_rule, a_service
 
-pytestmark = pytest.mark.sweep
-
 EACH_KIND = [
     PlatformIs(frozenset({Platform.IOS, Platform.IPADOS}), negated=True),
     FormIs(frozenset({Form.TABLET})),
