@@ -123,7 +123,7 @@ def _of_user() -> list[Resource]:
         _many(
             "phoneNumbers",
             "The mobile number to which codes are sent.",
-            [_attribute("value", "In E.164, such as +12015550101."), mobile, primary],
+            [_attribute("value", "In E.164, such as +12015550101.", uniqueness="server"), mobile, primary],
         ),
         _attribute("preferredLanguage", "The language of the pages and texts, if Latchkey supports it."),
         _attribute("active", "Whether the person may sign in. False ends every sign-in at once.", type="boolean"),

@@ -9,7 +9,7 @@ from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.models import PhoneAuthenticator
 from tests.conftest import an_agent, an_operator
-from tests.scim.bodies import ENTERPRISE, entra, okta, op, patch
+from tests.scim.bodies import ENTERPRISE, USER, entra, okta, op, patch
 from tests.scim.conftest import USERS, Workday
 
 OFF = patch(op("Replace", "active", "False"))
@@ -264,6 +264,15 @@ def test_the_schemas_declare_all_that_a_person_has(workday):
     user, enterprise = (it["attributes"] for it in workday.http.get("/scim/v2/Schemas").json()["Resources"])
     assert undeclared(told.pop(ENTERPRISE), enterprise) == []
     assert undeclared(told, user) == ["schemas", "id", "externalId", "meta"]  # those of every resource
+
+
+def test_what_the_schemas_call_unique_is_what_gets_409(workday, agent):
+    user = workday.http.get(f"/scim/v2/Schemas/{USER}").json()["attributes"]
+    parts = [(it["name"], part) for it in user for part in [{**it, "name": ""}, *it.get("subAttributes", [])]]
+    unique = [(name, part["name"]) for name, part in parts if part["uniqueness"] == "server"]
+    assert unique == [("userName", ""), ("phoneNumbers", "value")]
+    taken = [okta(agent.email), okta(phoneNumbers=[{"type": "mobile", "value": "+12015550101"}])]
+    assert all(refused(workday.add(it), 409, "uniqueness") for it in taken)
 
 
 def test_each_schema_has_an_address_of_its_own(workday):
