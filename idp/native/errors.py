@@ -33,14 +33,14 @@ def speaks_json(path: str) -> bool:
 
 def as_json(error: IdpError) -> JsonResponse:
     """Return an error as JSON."""
-    content = {
-        "error": error.code,
-        "error_description": error.for_programs or error.sentence,
-        "reference": reference.current(),
-    }
-    if isinstance(error, OAuthError) and error.reason:
-        content["reason"] = error.reason
+    content = content_of(error, reference.current())
     return JsonResponse(content, status=error.status, headers=dict(error.headers()))
+
+
+def content_of(error: IdpError, of_request: str) -> dict[str, str]:
+    """Return what an error's JSON says, with the reference of its request."""
+    content = {"error": error.code, "error_description": error.for_programs or error.sentence, "reference": of_request}
+    return {**content, "reason": error.reason} if isinstance(error, OAuthError) and error.reason else content
 
 
 class OAuthError(IdpError):

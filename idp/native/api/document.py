@@ -7,6 +7,7 @@ from typing import Any
 from idp.errors import IdpError
 from idp.login.errors import Busy
 from idp.native.api.examples import EXAMPLES
+from idp.native.errors import content_of
 
 JSON = "application/json"
 ERROR = {"$ref": "#/components/schemas/Error"}
@@ -130,24 +131,16 @@ def _untitled(described: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def _error(status: int, errors: Sequence[IdpError]) -> dict[str, Any]:
-    examples = {_name(error): {"value": _example(error)} for error in errors}
+    contents = [content_of(it, REFERENCE) for it in errors]
     return {
-        "description": " ".join(f"`{it}`." for it in dict.fromkeys(it.code for it in errors)),
+        "description": " ".join(f"`{it}`." for it in dict.fromkeys(it["error"] for it in contents)),
         "headers": headers(status),
-        "content": {JSON: {"schema": ERROR, "examples": examples}},
+        "content": {JSON: {"schema": ERROR, "examples": {_name(it): {"value": it} for it in contents}}},
     }
 
 
-def _name(error: IdpError) -> str:
-    reason = getattr(error, "reason", "")
-    return f"{error.code}.{reason}" if reason else error.code
-
-
-def _example(error: IdpError) -> dict[str, str]:
-    reason = getattr(error, "reason", "")
-    sentence = error.for_programs or error.sentence
-    content = {"error": error.code, "error_description": sentence, "reference": REFERENCE}
-    return {**content, "reason": reason} if reason else content
+def _name(content: Mapping[str, str]) -> str:
+    return ".".join(content[it] for it in ("error", "reason") if it in content)
 
 
 def _path(methods: dict[str, Any]) -> dict[str, Any]:
