@@ -1,6 +1,5 @@
 """Conditions on numbers: the versions of browser, app and system, and the age of a device or of its last code."""
 
-from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,8 +17,7 @@ def _compared(fact: AbstractSet[int] | Later, number: int, under: bool) -> Answe
     """Compare every number that the fact may be. A fact still to come is never answered early."""
     if isinstance(fact, Later):
         return Answer.LATER
-    fits: Callable[[int], bool] = (lambda it: it < number) if under else (lambda it: it >= number)
-    return over(frozenset(map(fits, fact)), {True})
+    return over(frozenset((it < number) is under for it in fact), {True})
 
 
 def _refuse_odd(number: int) -> None:
