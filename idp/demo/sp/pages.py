@@ -95,7 +95,7 @@ def post_request(flavour: Flavour, address: str, request: str, relay_state: str)
     return _page(flavour, body)
 
 
-def not_accepted(flavour: Flavour, why: str, *, what: str = "Sign-in") -> str:
+def not_accepted(flavour: Flavour, why: str, *, what: str) -> str:
     """Return the page that says why a message was not accepted."""
     body = f"""<h1>{what} not accepted</h1>
 <p>{escape(why)}</p>

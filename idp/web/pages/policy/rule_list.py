@@ -114,7 +114,6 @@ class RuleListPage:
             **self.admin.admin_site.each_context(self.request),
             **self.above,
             "title": "Access rules",
-            "opts": self.admin.opts,
             "lines": _lines(shown),
             "modes": [(value, name) for value, name in reversed(MODES)],
             "default": shown.default,

@@ -95,7 +95,6 @@ class RulePage:
         context = {
             **self.admin.admin_site.each_context(self.request),
             "title": forms.row.name or "A new rule",
-            "opts": self.admin.opts,
             "rule": forms.row,
             "head": forms.head,
             "conditions": [(it, try_result.text_hint(it.text)) for it in forms.conditions],
