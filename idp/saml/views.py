@@ -28,11 +28,11 @@ from idp.saml.connecting import listening
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
+from idp.saml.optimistic import with_last_known_version
 from idp.saml.requests import authn_request, unsolicited
 from idp.saml.requests.authn_request import TrustedAuthnRequest
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses import responding
-from idp.versions.optimistic import with_last_known_version
 
 METADATA_TYPE = "application/samlmetadata+xml; charset=utf-8"
 METADATA_AGE = 300

@@ -1,7 +1,7 @@
 """The current version of the configuration. A request asks for it once; other code asks each time.
 
 A request may also begin with the version that the process saw last (`assume_last_known`), and learn from a row that it
-reads anyway whether that is current. If not, it starts again (`optimistic`).
+reads anyway whether that is current. If not, it starts again (`saml.optimistic`).
 
 A request's version ends with the request, so nothing stale outlives it. Threads that run next to a request with a copy
 of its context do not share it: they ask for themselves.

@@ -10,9 +10,9 @@ from idp.audit.models import Kind, LoginEvent
 from idp.branding.models import Brand
 from idp.errors import IdpError
 from idp.policies.models import Stop
+from idp.saml.optimistic import with_last_known_version
 from idp.versions import version
 from idp.versions.cached import Cached
-from idp.versions.optimistic import with_last_known_version
 from tests.conftest import NOW
 from tests.devices import IPHONE
 from tests.pretend_service import PretendService
