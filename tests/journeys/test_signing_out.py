@@ -26,6 +26,7 @@ from tests.conftest import NOW
 from tests.journeys.visits import get_without_redirect, service_asks_for_a_code
 from tests.pretend_service import SLO, PretendService, statuses
 
+MINUTE = timedelta(minutes=1)
 POST_ONLY = (names.HTTP_POST,)
 ASYNCHRONOUS = (
     f'<samlp:Extensions><a:Asynchronous xmlns:a="{names.ASYNC_LOGOUT}"/></samlp:Extensions>'  # Async SLO extension 1.0
@@ -494,22 +495,38 @@ def test_a_service_that_is_down_is_notified_again_until_the_last_attempt(clock, 
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_UNTOLD, service="shifts").count() == 1
 
 
-def test_a_service_that_never_answers_is_waited_for_twice_for_all_who_sign_out(phone, android, desktop, monkeypatch):
+@pytest.fixture
+def silent(clock, phone, android, desktop, monkeypatch):
+    """A server that accepts connections and never answers, of a service at which three browsers were signed out."""
     monkeypatch.setattr(delivery, "TIMEOUT", 0.3)
     monkeypatch.setattr(notifying, "_background", Mock())  # all three are due in one run
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        blog = PretendService("blog", logout=POST_ONLY, location=f"http://127.0.0.1:{silent.getsockname()[1]}/logout")
-        for browser in (phone, android, desktop, phone):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        blog = PretendService("blog", logout=POST_ONLY, location=f"http://127.0.0.1:{server.getsockname()[1]}/logout")
+        for browser in (phone, android, desktop):
             blog.sign_in(browser)
         signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
-        assert len(notifying.send_due(NOW)) >= 3
-        silent.settimeout(0.1)
-        for _ in range(2):
-            silent.accept()[0].close()
-        with pytest.raises(TimeoutError):
-            silent.accept()
-    ends = set(LogoutNotice.objects.values_list("outcome", "tries", "detail"))
-    assert ends == {(Outcome.WAITING, 1, "No answer within 0.3 seconds.")}
+        yield server
+
+
+def test_a_service_that_never_answers_is_waited_for_twice_for_all_who_sign_out(silent):
+    assert len(notifying.send_due(NOW + MINUTE)) == 3
+    for _ in range(2):
+        silent.accept()[0].close()
+    with pytest.raises(TimeoutError):
+        silent.accept()
+    ends = LogoutNotice.objects.values_list("outcome", "tries", "detail")
+    no_answer, untried = "No answer within 0.3 seconds.", notifying.UNTRIED.detail
+    assert sorted(ends) == [(Outcome.WAITING, 1, it) for it in (no_answer, no_answer, untried)]
+
+
+@pytest.mark.usefixtures("silent")
+def test_two_messages_that_a_service_cannot_answer_use_up_no_try_of_another_twice():
+    notifying.send_due(NOW + MINUTE)
+    (untried,) = LogoutNotice.objects.filter(detail=notifying.UNTRIED.detail)
+    tried_first, *_, left_out = notifying.send_due(NOW + 3 * MINUTE)
+    assert tried_first == untried
+    assert left_out.detail == notifying.UNTRIED.detail
 
 
 def test_a_silent_sign_in_notifies_no_service(clock, phone, shifts):

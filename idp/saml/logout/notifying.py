@@ -1,11 +1,11 @@
 """Notifies services of a sign-out from server to server, in the background, and repeats what failed."""
 
-from collections import defaultdict
+from collections import Counter
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from idp import clock, reference
 from idp.audit import events
@@ -25,6 +25,8 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), tim
 SILENCES = 2
 """How often a service is waited for in vain in one run. Not once: one message alone may be what it cannot answer."""
 UNEXPECTED = "An unexpected error. The log has the details."
+UNTRIED = Result(Outcome.FAILED, "Not tried: other messages to the service had just got no answer.")
+_UNTRIED_FIRST = Case(When(detail=UNTRIED.detail, then=0), default=1)
 
 _background = Background("logout_notices", WORKERS)
 
@@ -37,20 +39,22 @@ def dispatch() -> None:
 def send_due(now: datetime) -> list[LogoutNotice]:
     """Send every notice that is due, including those that a browser never reached or never came back from.
 
-    Only one process makes each attempt. A service is waited for `SILENCES` times. Then its other notices end as late,
-    or those of other services would wait behind each of them. Returns the notices that were tried.
+    Only one process makes each attempt. A service is waited for `SILENCES` times. Its other notices count as tried
+    without being sent, or those of other services would wait behind each of them; in the next run they come first.
+    Returns all these notices.
     """
     due = Q(outcome__in=[Outcome.WAITING, Outcome.ASKED]) & _has_come(now)
+    notices = LogoutNotice.objects.filter(due).order_by(_UNTRIED_FIRST, "made_at", "pk")
     tried = []
-    late: dict[int, list[Result]] = defaultdict(list)
-    for notice in LogoutNotice.objects.filter(due).select_related("service_provider", "agent", "device"):
+    silences: Counter[int] = Counter()
+    for notice in notices.select_related("service_provider", "agent", "device"):
         pause = PAUSES[min(notice.tries, len(PAUSES) - 1)]
         taken = LogoutNotice.objects.filter(due, pk=notice.pk, tries=notice.tries)
         if taken.update(tries=F("tries") + 1, next_try_at=now + pause) == 1:
             notice.tries += 1
-            silences = late[notice.service_provider_id]
-            result = silences[-1] if len(silences) >= SILENCES else _deliver(notice, now)
-            silences += [result] if result.late else []
+            service = notice.service_provider_id
+            result = UNTRIED if silences[service] >= SILENCES else _deliver(notice, now)
+            silences[service] += result.late
             _close(notice, result, now)
             tried.append(notice)
     return tried
