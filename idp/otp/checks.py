@@ -57,6 +57,7 @@ def check(
     result = gateway.check(sid=current.sid, to=phone.number, code=code, tests=tests)
     if (failure := NO_VERDICT.get(result)) is not None:
         breaker.note_failure(failure, now)
+        return Checked.UNKNOWN
     return _settle(current, result)
 
 
@@ -99,8 +100,6 @@ def _settle(verification: Verification, result: CheckResult) -> Checked:
     match result:
         case CheckResult.APPROVED:
             return Checked.APPROVED
-        case CheckResult.UNKNOWN | CheckResult.MISCONFIGURED:
-            return Checked.UNKNOWN
         case CheckResult.TOO_MANY_TRIES:
             Verification.objects.filter(pk=verification.pk).update(tries=allowances.TRIES)
             return Checked.TOO_MANY_TRIES
