@@ -13,10 +13,15 @@ def write_json(out: OutputWrapper, value: object) -> None:
     out.write(json.dumps(value, indent=2, default=str))
 
 
-def unreadable(file: object, error: OSError | UnicodeDecodeError) -> CommandError:
-    """Return the sentence for a file that cannot be read."""
-    why = error.strerror if isinstance(error, OSError) else f"it is no text in UTF-8, at byte {error.start}"
-    return CommandError(f"{file} cannot be read: {why}.")
+@contextmanager
+def reading(file: object) -> Iterator[None]:
+    """Turn an error of reading a file, or of its characters, into a CommandError."""
+    try:
+        yield
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{file} cannot be read: it is no text in UTF-8, at byte {error.start}.") from None
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Commands that are typed wrongly, or find no database, say in one sentence what is wrong."""
 
+import io
 import os
 import re
 import subprocess
@@ -47,6 +48,12 @@ def test_a_file_that_cannot_be_read_is_named_once_with_the_reason(db, keys, bad_
     with pytest.raises(CommandError) as refused:
         run(*command.format(file).split(), file)
     assert str(refused.value) == f"{file} cannot be read: {why}."
+
+
+def test_an_unreadable_stdin_is_named_with_the_reason(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"\xff'), encoding="utf-8"))
+    with pytest.raises(CommandError, match="- cannot be read: it is no text in UTF-8, at byte 2"):
+        run("policy_file", "test", "-")
 
 
 def test_a_trail_in_the_other_format_is_named_as_such(db, keys, tmp_path):

@@ -15,7 +15,7 @@ from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import ValidUntil
 from idp.saml.profiles import PROFILES, flex
-from idp.web.management.output import in_one_sentence, unreadable, write_json
+from idp.web.management.output import in_one_sentence, reading, write_json
 from idp.web.management.recorded import RecordedCommand
 
 
@@ -124,8 +124,5 @@ def _source(given: dict[str, Any]) -> MetadataSource:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_METADATA + 1)
-    except OSError as error:
-        raise unreadable(path, error) from None
+    with reading(path), path.open("rb") as file:
+        return file.read(MAX_METADATA + 1)

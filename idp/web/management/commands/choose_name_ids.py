@@ -15,7 +15,7 @@ from idp.importing import sheet
 from idp.saml import name_ids
 from idp.saml.name_ids import NameIdRefused
 from idp.web.departments import reach
-from idp.web.management.output import in_one_sentence, unreadable
+from idp.web.management.output import in_one_sentence, reading
 from idp.web.management.recorded import RecordedCommand
 
 HEADINGS = {"email": "Email", "nameid": "Name ID"}
@@ -51,10 +51,9 @@ class Command(RecordedCommand):
 
 def _rows(file: str) -> list[Row]:
     """Return row numbers, emails and name IDs. Raises CommandError or UnreadableFile."""
-    try:
-        read = sheet.read(Path(file).read_bytes())
-    except OSError as error:
-        raise unreadable(file, error) from None
+    with reading(file):
+        content = Path(file).read_bytes()
+    read = sheet.read(content)
     headings = ["".join(it for it in heading.lower() if it.isalpha()) for heading in read.headings]
     if missing := [name for key, name in HEADINGS.items() if headings.count(key) != 1]:
         raise CommandError(f"The first row must name each of these columns once: {', '.join(missing)}.")

@@ -15,7 +15,7 @@ from idp.importing.people import Change
 from idp.importing.planning import Plan
 from idp.importing.sheet import MOST_BYTES
 from idp.web import people_files
-from idp.web.management.output import in_one_sentence, unreadable, write_json
+from idp.web.management.output import in_one_sentence, reading, write_json
 from idp.web.management.recorded import RecordedCommand
 
 
@@ -100,11 +100,8 @@ def _content(file: str) -> bytes:
     """Read the file, up to one byte more than the limit. Raises CommandError."""
     if file == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1)
-    try:
-        with Path(file).open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise unreadable(file, error) from None
+    with reading(file), Path(file).open("rb") as opened:
+        return opened.read(MOST_BYTES + 1)
 
 
 def _stopped(plan: Plan, *, leave_out: bool) -> str:

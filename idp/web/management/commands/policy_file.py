@@ -15,7 +15,7 @@ from idp.audit.models import Kind
 from idp.policies.editing import policy_file, publishing
 from idp.policies.editing.policy_file import Misfit, PolicyFile
 from idp.policies.models import PolicyRevision
-from idp.web.management.output import unreadable
+from idp.web.management.output import reading
 from idp.web.management.recorded import RecordedCommand
 
 
@@ -87,12 +87,8 @@ class Command(RecordedCommand):
 
 
 def _text(file: str) -> str:
-    if file == "-":
-        return sys.stdin.read()
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(file, error) from None
+    with reading(file):
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
 
 
 def _cases(path: Path) -> list[Any]:

@@ -15,7 +15,7 @@ from idp.audit.chain import sealing, verifying
 from idp.audit.chain.verifying import Place
 from idp.audit.chain.walk import Verified
 from idp.web.management.at_once import CommandAtOnce
-from idp.web.management.output import unreadable, write_json
+from idp.web.management.output import reading, write_json
 from idp.web.trail import export_verification
 from idp.web.trail.export_verification import NotATrail
 
@@ -93,19 +93,15 @@ def _of_tables(known: list[Place], *, seal: bool) -> Verified:
 def _of_file(file: str, keys: str | None) -> Verified:
     try:
         given = export_verification.keys_from(_text(keys)) if keys else None
-        with _opened(file) as lines:
+        with reading(file), _opened(file) as lines:
             return export_verification.verify(lines, given)
     except NotATrail as error:
         raise CommandError(str(error)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(file, error) from None
 
 
 def _text(file: str) -> str:
-    try:
+    with reading(file):
         return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(file, error) from None
 
 
 @contextmanager
