@@ -1,6 +1,6 @@
 """The page of a registered service provider's metadata: its source, and what a newer document would change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
@@ -121,7 +121,7 @@ def _accept(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
         messages.error(request, metadata_sources.sentence_of(error))
         return _to_page(request, sp)
     messages.success(request, "Accepted. The changes apply from the next request on.")
-    return _to_page(request, sp, f"Taken from metadata: {', '.join(it.what for it in changes)}.")
+    return _to_page(request, sp, _taken(changes))
 
 
 def _reject(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
@@ -141,8 +141,12 @@ def _tell(request: HttpRequest, sp: ServiceProvider, refreshed: Refreshed) -> Ht
             messages.error(request, refreshed.fault)
         case Outcome.TAKEN:
             messages.success(request, "The document's changes are accepted.")
-            return _to_page(request, sp, f"Taken: {', '.join(it.what for it in refreshed.changes)}.")
+            return _to_page(request, sp, _taken(refreshed.changes))
     return _to_page(request, sp)
+
+
+def _taken(changes: Sequence[Change]) -> str:
+    return f"Taken from metadata: {', '.join(it.what for it in changes)}."
 
 
 def _to_page(request: HttpRequest, sp: ServiceProvider, note: str = "") -> HttpResponse:

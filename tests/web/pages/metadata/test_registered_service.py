@@ -4,7 +4,8 @@ import pytest
 
 from idp.agents.models import Agent
 from idp.saml.models import MetadataSource, ServiceProvider
-from tests.saml.metadata.documents import ACS, acs, an_entity
+from tests.saml.keys import a_pair
+from tests.saml.metadata.documents import ACS, acs, an_entity, signed
 from tests.saml.metadata.sites import document, leads_to, serving
 from tests.web.conftest import a_superuser, inside
 from tests.web.pages.metadata.metadata_forms import KNOWN, NEW, RULES
@@ -12,6 +13,10 @@ from tests.web.pages.metadata.metadata_forms import KNOWN, NEW, RULES
 
 def addresses():
     return [url for url, _, _ in ServiceProvider.objects.get().trust.acs]
+
+
+def history(admin, app):
+    return admin.get(f"/admin/saml/serviceprovider/{app.pk}/history/").text
 
 
 def test_a_fetch_shows_the_changes_and_a_button_accepts_them(admin, app, pem):
@@ -23,6 +28,28 @@ def test_a_fetch_shows_the_changes_and_a_button_accepts_them(admin, app, pem):
     assert addresses() == [ACS]
     admin.post(KNOWN, {"step": "accept", "shown": page.context["shown"]})
     assert addresses() == [f"{ACS}/new"]
+
+
+def fetch(admin, xml, pem, **fields):
+    with serving({"/metadata": document(xml)}, pem) as site:
+        MetadataSource.objects.update(url=f"https://127.0.0.1:{site.port}/metadata", **fields)
+        return admin.post(KNOWN, {"step": "fetch"}, follow=True).text
+
+
+def test_a_fetch_of_what_is_registered_says_that_nothing_changes(admin, app, pem):
+    assert "The document changes nothing." in fetch(admin, an_entity(acs()), pem)
+
+
+def test_signed_changes_that_are_taken_at_once_are_in_the_history(admin, app, pem):
+    xml, publisher = signed(an_entity(acs(f"{ACS}/new"))), a_pair("publisher").certificate
+    page = fetch(admin, xml, pem, take_over="signed", signing_certificate=publisher)
+    assert "changes are accepted." in page
+    assert addresses() == [f"{ACS}/new"]
+    assert "Taken from metadata: Addresses that take Responses." in history(admin, app)
+
+
+def test_without_an_address_nothing_is_fetched(admin, app):
+    assert "There is no address to fetch from." in admin.post(KNOWN, {"step": "fetch"}, follow=True).text
 
 
 def test_a_failed_fetch_is_shown_and_raises_an_alarm(admin, app, pem):
@@ -98,8 +125,7 @@ def test_a_wrong_setting_gets_a_sentence_at_its_field(admin, app):
 def test_the_history_of_the_service_has_the_accepted_changes(admin, app):
     page = upload(admin, an_entity(acs(f"{ACS}/new")))
     admin.post(KNOWN, {"step": "accept", "shown": page.context["shown"]})
-    history = admin.get(f"/admin/saml/serviceprovider/{app.pk}/history/").text
-    assert "Taken from metadata: Addresses that take Responses." in history
+    assert "Taken from metadata: Addresses that take Responses." in history(admin, app)
 
 
 def test_operators_without_the_right_change_nothing(app, db):
