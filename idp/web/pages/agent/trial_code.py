@@ -68,11 +68,9 @@ def trial_code_page(request: HttpRequest, agent: Agent) -> HttpResponse:
 def what_twilio_did(send: VerificationSend) -> str:
     """Return in words what Twilio did with a test, and what to do if it failed."""
     outcome = outcomes.of_send(send.answer, send.code)
-    if outcome is not None and send.answer != SENT:
-        return f"{outcome.means} {outcome.operator}"
-    if send.answer != SENT:
-        return "Twilio has not answered."
-    return f"Twilio has accepted it. {outcome.operator if outcome else 'Ask the agent whether it arrives.'}"
+    if send.answer == SENT:
+        return f"Twilio has accepted it. {outcome.operator if outcome else 'Ask the agent whether it arrives.'}"
+    return f"{outcome.means} {outcome.operator}" if outcome else "Twilio has not answered."
 
 
 def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel: Channel) -> HttpResponse:

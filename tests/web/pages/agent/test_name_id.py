@@ -68,6 +68,15 @@ def test_the_page_shows_both_workers_before_anything_changes(admin, agent):
     assert of(agent) == [before]
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"), [(WORKER, "That is already the name ID."), ("ann old", "plain ASCII, without spaces")]
+)
+def test_a_name_id_that_cannot_be_given_gets_a_sentence(admin, agent, typed, sentence):
+    save(admin, agent, chosen_name_id=WORKER)
+    page = press(admin, admin.get(url(agent, "name-id")), "Choose this name ID for Ana García", value=typed)
+    assert sentence in words(page)
+
+
 def test_the_name_id_changes_once_the_operator_types_the_agents_email(admin, agent):
     SubjectName.of(agent, None)
     page = press(admin, admin.get(url(agent, "name-id")), "Show what would change", value=WORKER)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from idp.audit.models import Kind, LoginEvent
-from idp.otp.models import PhoneAuthenticator
+from idp.otp.models import PhoneAuthenticator, VerificationSend
 from tests.phone import NUMBER
 from tests.web.pages.agent.agent_page import a_looker, url, words
 from tests.web.pressing import press
@@ -51,6 +51,14 @@ def test_a_refusal_by_twilio_is_explained_with_what_to_do(admin, agent):
     assert "Check what Ana García reads" not in page
     assert kinds() == [Kind.TEST_NOT_SENT]
     assert "A test code could not be sent (text: landline (60205)" in words(admin.get(url(agent, "timeline")))
+
+
+def test_a_fourth_code_has_to_wait_and_one_without_an_answer_is_named_as_such(admin, agent):
+    for _ in range(4):
+        page = sent(admin, agent)
+    assert "This number had three test codes within the last hour." in words(page)
+    VerificationSend.objects.update(answer="")
+    assert "Twilio has not answered." in words(admin.get(url(agent, "test-code")))
 
 
 def test_the_code_that_the_agent_reads_out_signs_nobody_in(admin, agent, verify):
