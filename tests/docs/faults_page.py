@@ -419,8 +419,10 @@ FAULTS = [
             "deployment/test_master.py::test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come",
             "test_gunicorn_worker.py::test_a_process_that_may_open_no_more_files_makes_room_for_another",
         ),
-        "too little memory for all threads (under about 400 MB of address space): pages for faults of ours, and "
-        "processes that end",
+        "too little address space for all threads (`ulimit -v` under about 400 MB on SQLite; on PostgreSQL, 900 MB "
+        "were too little): pages for faults of ours, processes that end, and requests without an answer. By hand, "
+        "processes that reached a container's limit of memory were killed and replaced "
+        "([result](../explanation/scaled-out.md#tried-by-hand))",
     ),
     Fault(
         "F33",
