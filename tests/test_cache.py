@@ -160,16 +160,25 @@ def test_a_redis_that_refuses_writes_is_not_back_because_it_answers(refusing, sh
     assert [line["event"] for line in logs] == ["redis_away"]
 
 
-def test_a_redis_that_takes_writes_again_is_back_although_a_monitor_read_first(redis, shared, monkeypatch):
+def test_a_redis_that_takes_writes_again_is_back_although_a_page_read_first(redis, shared, monkeypatch):
     with Redis.from_url(redis.url) as owner:
         owner.replicaof("127.0.0.1", 9)
         shared.set("a", 1)
         owner.replicaof("NO", "ONE")
     later = cache.time.monotonic() + cache.PAUSE
     monkeypatch.setattr(cache.time, "monotonic", lambda: later)
-    assert not cache.answers()
+    shared.get("a")
+    assert cache.OUTAGE.seen
     shared.set("a", 1)
-    assert cache.answers()
+    assert not cache.OUTAGE.seen
+
+
+def test_a_monitor_notices_that_redis_refuses_writes_and_that_it_takes_them_again(redis, shared, at_once):
+    with Redis.from_url(redis.url) as owner:
+        owner.config_set("maxmemory", 1)
+        told = cache.answers()
+        owner.config_set("maxmemory", 0)
+    assert (told, cache.answers()) == (False, True)
 
 
 def test_a_redis_that_answers_and_fails_by_turns_is_logged_once_a_minute(monkeypatch):

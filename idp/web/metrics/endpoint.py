@@ -45,7 +45,7 @@ class Installation(Collector):
         if settings.LATCHKEY.redis_url:
             from idp import cache as shared  # noqa: PLC0415 - its library is large, and needed only with Redis
 
-            yield gauge("latchkey_redis_reachable", "1 if Redis answers.", shared.answers())
+            yield gauge("latchkey_redis_reachable", "1 if Redis takes writes.", shared.answers())
 
 
 @only_read
