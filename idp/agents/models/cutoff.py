@@ -39,7 +39,7 @@ class Cutoff(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M}, {self.why}"
+        return f"{self.at:%Y-%m-%d %H:%M} UTC, {self.why}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add a cutoff. An existing one cannot change."""

@@ -189,4 +189,4 @@ class Acknowledgement(models.Model):
         ordering = ["-at"]
 
     def __str__(self) -> str:
-        return f"{self.by}, {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.by}, {self.at:%Y-%m-%d %H:%M} UTC"

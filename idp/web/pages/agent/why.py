@@ -92,7 +92,7 @@ def _field_for(services: Offered) -> forms.Field:
 
 def _label(device: Device) -> str:
     state = "ended" if device.revoked_at else "signed in"
-    return f"{device.label}, {state}, last seen {device.last_seen_at:%d %b, %H:%M}"
+    return f"{device.label}, {state}, last seen {device.last_seen_at:%d %b, %H:%M} UTC"
 
 
 def judge_usual(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, CheckLine | None]:

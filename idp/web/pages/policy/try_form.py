@@ -177,7 +177,7 @@ def seen_this_month(now: datetime) -> list[tuple[int, str]]:
     recent = LoginEvent.objects.filter(pk__in=newest).exclude(user_agent="").order_by()
     lasts = recent.values("user_agent").annotate(last=Max("pk")).order_by("-last")[:MOST_SEEN]
     events = LoginEvent.objects.filter(pk__in=[it["last"] for it in lasts]).order_by("-pk")
-    return [(it.pk, f"{described(it.user_agent)}, last {it.at:%d %b %H:%M}") for it in events]
+    return [(it.pk, f"{described(it.user_agent)}, last {it.at:%d %b %H:%M} UTC") for it in events]
 
 
 def _signed_in(agent: Agent, at: datetime) -> Known | None:
