@@ -17,6 +17,8 @@ SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 USUAL_RESULTS = 100
 FARTHEST = 999_999_999
 """Beyond any list, and within what databases count to."""
+LISTS = ("attributes", "excludedattributes")
+"""Parameters with several values, in lower case."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
@@ -39,7 +41,7 @@ def read(asked: Mapping[str, object]) -> Query:
 
 def selection_of(asked: Mapping[str, object]) -> Selection:
     """Read which attributes are asked for. Raises InvalidValue."""
-    return selection.read(asked.get("attributes"), asked.get("excludedattributes"))
+    return selection.read(*(asked.get(it) for it in LISTS))
 
 
 def _filter(given: object) -> Filter:

@@ -128,8 +128,8 @@ def _page(query: Query, system: PersonnelSystem) -> Resource:
 
 def _asked(request: HttpRequest) -> Resource:
     """Return the parameters of the address, as the body of a search would have them."""
-    lists = {name.lower(): request.GET.getlist(name) for name in ("attributes", "excludedAttributes")}
-    return {name.lower(): value for name, value in request.GET.items()} | lists
+    given = {name.lower(): values for name, values in request.GET.lists()}
+    return {name: values if name in querying.LISTS else values[-1] for name, values in given.items()}
 
 
 def _read(request: HttpRequest, schema: str) -> Resource:

@@ -93,7 +93,7 @@ def test_every_answer_about_a_person_has_only_what_was_asked_for(workday):
     assert (added.status_code, added["Location"].endswith(path)) == (201, True)
     for answer in (
         added,
-        workday.ask("GET", path, attributes="active"),
+        workday.ask("GET", path, ATTRIBUTES="active"),
         workday.ask("PUT", path, entra(), attributes="active"),
         workday.ask("PATCH", path, patch(op("replace", "active", True)), attributes="active"),
     ):

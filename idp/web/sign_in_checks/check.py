@@ -23,8 +23,7 @@ class Fix:
     """What opens a check: its words, and the address that it leads to.
 
     If `says` gives the consequence beforehand, it is a button, which posts `fields` (name and value); otherwise it is a
-    link. `right` is the permission that it takes. If `changes_agent`, only a superuser may use it on
-    an operator.
+    link. `right` is the permission that it takes. If `changes_agent`, only a superuser may use it on an operator.
     """
 
     words: str

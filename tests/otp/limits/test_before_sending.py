@@ -18,8 +18,8 @@ from idp.otp.limits import caps, daily_budget, unproved_sends
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Paused
-from idp.web.home import batched_queries, texts
 from tests.conftest import NOW
+from tests.web.home.test_texts import alarms
 
 MANY, EVERY = 1000, timedelta(minutes=5) / 1000
 FIRST, LAST = 80, 10
@@ -87,11 +87,6 @@ def have_come(people):
         )
         for it in rows
     )
-
-
-def alarms(now):
-    """What the operators' home page says of texts."""
-    return texts.alarms(now, batched_queries.ask(texts.questions(now)))
 
 
 def test_each_is_sent_one_code_and_the_few_who_are_over_have_theirs_a_minute_later(floor):

@@ -1,5 +1,7 @@
 """What the doctor says of Redis: never a fault, since nobody is kept out."""
 
+from contextlib import contextmanager
+
 import pytest
 from redis import Redis
 from redis.exceptions import ResponseError
@@ -52,22 +54,24 @@ def test_another_program_in_place_of_redis_is_named(look, garbage):
         assert look(redis_url=address)[1].startswith("What answers at 127.0.0.1, port ")
 
 
-def test_a_redis_without_memory_is_named(redis, look):
+@contextmanager
+def only_one(redis, setting, *, usual):
     with Redis.from_url(redis.url) as owner:
-        owner.config_set("maxmemory", 1)
+        owner.config_set(setting, 1)
         try:
-            assert "rejects writes" in look()[1]
+            yield
         finally:
-            owner.config_set("maxmemory", 0)
+            owner.config_set(setting, usual)
+
+
+def test_a_redis_without_memory_is_named(redis, look):
+    with only_one(redis, "maxmemory", usual=0):
+        assert "rejects writes" in look()[1]
 
 
 def test_a_redis_without_a_connection_left_is_named(redis, look):
-    with Redis.from_url(redis.url) as owner:
-        owner.config_set("maxclients", 1)
-        try:
-            assert "has no connection left" in look()[1]
-        finally:
-            owner.config_set("maxclients", 10_000)
+    with only_one(redis, "maxclients", usual=10_000):
+        assert "has no connection left" in look()[1]
 
 
 @pytest.mark.parametrize(
