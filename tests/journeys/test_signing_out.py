@@ -193,6 +193,13 @@ def test_the_other_services_are_notified_in_turn_and_then_the_first_gets_its_res
     assert set(LogoutNotice.objects.values_list("outcome", flat=True)) == {Outcome.ENDED}
 
 
+def test_a_session_in_which_an_agent_opened_a_service_several_times_is_named_to_it_once(clock, phone, shifts, wiki):
+    at_rota, *at_wiki = (it.sign_in(phone) for it in (shifts, wiki, wiki, wiki))
+    asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
+    named = [it.text for it in asked.findall(f"{{{names.PROTOCOL}}}SessionIndex")]
+    assert named == [at_wiki[0].session_index]
+
+
 def test_of_two_services_that_know_an_agent_by_email_address_the_other_is_notified_too(clock, phone):
     shifts, wiki = (PretendService(it, name_id_format=names.EMAIL_ADDRESS) for it in ("shifts", "wiki"))
     at_shifts, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)

@@ -38,11 +38,14 @@ def endpoint(sp: ServiceProvider, *bindings: str) -> LogoutEndpoint | None:
 
 
 def request_to(notice: LogoutNotice, address: LogoutEndpoint, now: datetime) -> Element:
-    """Build the unsigned LogoutRequest for a service provider, with the same names that it was given."""
-    indexes = [it.session_index for it in notice.issued.all()]
+    """Build the unsigned LogoutRequest for a service provider, with the same names that it was given.
+
+    A session that it was told of at several sign-ins is named once.
+    """
+    indexes = notice.issued.order_by("session_index").values_list("session_index", flat=True).distinct()
     return logout_request.build(
         Subject(notice.name_id, notice.name_id_format),
-        indexes,
+        list(indexes),
         issuer=published.entity_id(),
         destination=address.location,
         now=now,

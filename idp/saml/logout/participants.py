@@ -24,7 +24,7 @@ def on_signed_out(devices: list[UUID], reason: str, now: datetime, **_: Any) -> 
     """Record which services to notify. Connected to the signal `idp.sessions.signed_out`."""
     indexes = SsoSession.objects.filter(device__in=devices).values_list("index", "device")
     device_of = dict(indexes.filter(opened_at__gt=now - REMEMBERED))
-    issued = IssuedAssertion.objects.filter(session_index__in=list(device_of), over_at__isnull=True)
+    issued = IssuedAssertion.objects.filter(session_index__in=list(device_of), over_at__isnull=True).defer("response")
     groups: dict[tuple[UUID, int, str], list[IssuedAssertion]] = {}
     for it in issued.select_related("service_provider").prefetch_related("service_provider__logout_endpoints"):
         groups.setdefault((device_of[it.session_index], it.service_provider_id, it.name_id), []).append(it)

@@ -157,7 +157,7 @@ def _ask_again(logout: Logout) -> None:
 
 def _received(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[IssuedAssertion]:
     """Return the Assertions that the sender received about the subject of its request."""
-    issued = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id)
+    issued = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id).defer("response")
     idp = published.entity_id()
     return [it for it in issued if request.is_about(Subject(it.name_id, it.name_id_format), idp)]
 
