@@ -212,6 +212,14 @@ def test_an_operator_who_may_only_look_reads_sentences_without_buttons(three):
     assert looker.post(page_of(three["A"]), {"act": "save"}).status_code == 403
 
 
+def test_djangos_own_page_that_deletes_leads_to_the_list_whose_buttons_do(admin, three):
+    for ask in (admin.get, admin.post):
+        page = ask(f"{LIST}{three['A'].pk}/delete/", {"post": "yes"}, follow=True)
+        assert page.redirect_chain == [(LIST, 302)]
+        assert "Delete a rule by its button in this list." in page.text
+    assert "".join(names()) == "ABC"
+
+
 def test_an_operator_who_may_only_change_rules_neither_adds_nor_deletes(three):
     changer = an_operator_who_may("view_accessrule", "change_accessrule")
     assert not {"Block Android", "Delete", "Publish", "Add a rule of your own"} & set(buttons(changer.get(LIST)))
