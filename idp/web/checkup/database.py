@@ -1,6 +1,5 @@
 """The database: reachable, of a supported version, fully migrated, and with free disk space."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from idp.sql.unfinished import RestoreUnfinished
 from idp.sql.unprepared import MIGRATE, RIGHTS
 from idp.sql.writable import takes_writes
 from idp.versions import triggers
+from idp.web.checkup import processes
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
 SUBJECT = "database"
@@ -180,10 +180,8 @@ def writes(*, taken: bool) -> Finding | None:
     return None if taken else fault(SUBJECT, "The database takes no writes, so nobody can sign in.", WRITES_FIX)
 
 
-def workers(count: str) -> Finding | None:
-    """Judge how many processes share a SQLite file. `count` is WEB_CONCURRENCY as in the environment."""
-    if not count.isdecimal() or int(count) <= 1:
-        return None
+def workers(count: int) -> Finding:
+    """Judge several processes that share a SQLite file."""
     return warning(SUBJECT, f"{count} processes share one SQLite file, which supports only one.", WORKERS_FIX)
 
 
@@ -240,8 +238,8 @@ def _engine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         yield fault(SUBJECT, DAMAGED, DAMAGED_FIX)
     yield journal(_setting(connection, "PRAGMA journal_mode"))
     yield room(shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free)
-    if too_many := workers(os.environ.get("WEB_CONCURRENCY", "")):
-        yield too_many
+    if (count := processes.count()) > 1:
+        yield workers(count)
 
 
 def _setting(connection: BaseDatabaseWrapper, query: str) -> str:

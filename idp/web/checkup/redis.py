@@ -1,6 +1,5 @@
 """Redis, if configured: whether it answers and accepts writes. Agents can sign in without it."""
 
-import os
 from urllib.parse import urlsplit
 
 from redis import RedisError
@@ -18,6 +17,7 @@ from redis.exceptions import (
 
 from idp.cache import GARBLED, pool
 from idp.conf import Conf, sentinels
+from idp.web.checkup import processes
 from idp.web.checkup.finding import Finding, ok, warning
 
 SUBJECT = "Redis"
@@ -61,7 +61,7 @@ CAUSES: tuple[tuple[tuple[type[RedisError], ...], str, str, str], ...] = (
 def check(conf: Conf) -> list[Finding]:
     """Judge the configured Redis by writing a key that expires in a second."""
     if not conf.redis_url:
-        return [it for it in [without(os.environ.get("WEB_CONCURRENCY", ""))] if it]
+        return [without(workers)] if (workers := processes.count()) > 1 else []
     try:
         _write(pool(conf.redis_url).make_connection())
     except GARBLED as error:
@@ -90,10 +90,8 @@ def away(error: Exception, where: str) -> Finding:
     return warning(SUBJECT, f"Redis at {where} does not answer in time, {MEANWHILE}.", AWAY_FIX)
 
 
-def without(workers: str) -> Finding | None:
-    """Judge how many processes run without Redis. `workers` is WEB_CONCURRENCY as in the environment."""
-    if not workers.isdecimal() or int(workers) <= 1:
-        return None
+def without(workers: int) -> Finding:
+    """Judge several processes without Redis."""
     return warning(SUBJECT, f"There are {workers} processes and no Redis, {MEANWHILE}.", MORE_FIX)
 
 

@@ -44,7 +44,7 @@ def test_outdated_tables_are_reported(transactional_db, app, choose, said):
         (database.room(2 * 1024**3), OK),
         (database.room(500 * 1024**2), WARNING),
         (database.room(50 * 1024**2), FAULT),
-        (database.workers("4"), WARNING),
+        (database.workers(4), WARNING),
         (database.writes(taken=False), FAULT),
         (database.blocker(7, "postgres"), FAULT),
     ],
@@ -123,9 +123,11 @@ def test_a_file_too_large_to_be_read_in_time_is_no_fault(db, monkeypatch):
     assert states(database.check()) == [OK, OK, OK]
 
 
-@pytest.mark.parametrize("count", ["", "1", "many"])
-def test_one_process_may_use_a_file(count):
-    assert database.workers(count) is None
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(("count", "told"), [("", []), ("1", []), ("4", [WARNING]), ("many", [])])
+def test_several_processes_may_not_share_a_file_and_one_may_use_it(db, monkeypatch, count, told):
+    monkeypatch.setenv("WEB_CONCURRENCY", count)
+    assert [it.state for it in database.check() if it.fix == database.WORKERS_FIX] == told
 
 
 def test_a_postgresql_superuser_as_account_is_a_warning(db):
