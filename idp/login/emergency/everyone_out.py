@@ -17,12 +17,11 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.clock import Clock
+from idp.login.emergency import reasons
 from idp.login.endings import signing_out
 
 REVOKED_AT_ONCE = 200
 """How many devices one transaction revokes."""
-LONGEST_WHY = 100
-"""Characters that the reason may have."""
 BEFORE_THE_ANSWER = 500
 """How many devices a page of the admin revokes before it answers. The timer revokes the rest."""
 
@@ -44,7 +43,11 @@ def count_signed_in() -> Counter[str]:
 
 @transaction.atomic
 def begin(by: Agent | None, why: str, origin: Origin, now: datetime) -> int:
-    """Sign everyone out, on all nodes at once. Returns how many devices were signed in."""
+    """Sign everyone out, on all nodes at once. Returns how many devices were signed in.
+
+    Raises ValueError, with a sentence for the operator, if the reason is missing or too long.
+    """
+    why = reasons.checked(why)
     count = count_signed_in().total()
     Cutoff.objects.create(at=now, by=by, why=why)
     detail = f"{count} phones and computers, {events.name_of(by)}: {why}"

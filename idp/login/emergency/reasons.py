@@ -1,4 +1,4 @@
-"""The reason that an operator gives for a stop or a pass."""
+"""The reason that an operator gives for a stop, a pass or *everyone out*."""
 
 from typing import Final
 

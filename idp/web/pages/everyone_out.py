@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.agents.models import Cutoff, Kind
 from idp.login import request_facts
-from idp.login.emergency import everyone_out
+from idp.login.emergency import everyone_out, reasons
 from idp.web.departments import reach
 from idp.web.operators import recent_factor
 from idp.web.rendering import admin_page
@@ -27,7 +27,7 @@ class EveryoneOutForm(forms.Form):
 
     why = forms.CharField(
         label="Reason",
-        max_length=everyone_out.LONGEST_WHY,
+        max_length=reasons.LONGEST,
         help_text="The trail records it. Example: restored Monday's backup.",
     )
     typed = forms.CharField(

@@ -24,15 +24,17 @@ class Command(RecordedCommand):
 
     def handle(self, *_: Any, why: str, dry_run: bool, as_json: bool, **__: Any) -> None:
         """Set the cutoff, then revoke each device, and print how many there were."""
-        if not why.strip() or len(why) > everyone_out.LONGEST_WHY:
-            raise CommandError(f"Give a reason of 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'.")
-        if dry_run:
-            count = everyone_out.count_signed_in().total()
-        else:
-            count = everyone_out.begin(None, why.strip(), self.origin, clock.now())
-            everyone_out.end_devices(self.origin, clock.now)
+        count = everyone_out.count_signed_in().total() if dry_run else self._sign_out(why)
         if as_json:
             write_json(self.stdout, {"signed_out": 0 if dry_run else count, "would_be": count})
             return
         what = "would be signed out" if dry_run else "signed out here"
         self.stderr.write(f"{count} phones and computers {what}. Flex may stay open on them until somebody closes it.")
+
+    def _sign_out(self, why: str) -> int:
+        try:
+            count = everyone_out.begin(None, why, self.origin, clock.now())
+        except ValueError as refused:
+            raise CommandError(str(refused)) from None
+        everyone_out.end_devices(self.origin, clock.now)
+        return count

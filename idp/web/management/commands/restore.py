@@ -13,7 +13,7 @@ from django.db import transaction
 from idp import clock, reference
 from idp.agents.models import AccessPass
 from idp.audit.events import Origin
-from idp.login.emergency import everyone_out, passes, stops
+from idp.login.emergency import everyone_out, passes, reasons, stops
 from idp.sql.unfinished import RestoreUnfinished
 from idp.web.backup import files, proof
 from idp.web.checkup import finding
@@ -75,7 +75,7 @@ def sign_out(backup: str, *, stop: bool) -> int:
     Returns how many devices were signed out.
     """
     origin, now = Origin(None, "", reference.begin()), clock.now()
-    why = f"backup {backup} restored"[: everyone_out.LONGEST_WHY]
+    why = f"backup {backup} restored"[: reasons.LONGEST]
     with transaction.atomic():
         count = everyone_out.begin(None, why, origin, now)
         Session.objects.all().delete()  # operators' sessions, which the backup restored too
