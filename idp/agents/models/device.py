@@ -10,6 +10,7 @@ from idp.agents.models.people import Agent
 from idp.conf import MOST_PHONES
 
 SLOTS = range(1, MOST_PHONES + 1)
+LONGEST_LABEL = 100
 
 
 class Kind(models.TextChoices):
@@ -62,7 +63,7 @@ class Device(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     slot = models.PositiveSmallIntegerField(null=True, blank=True)
     remembered = models.BooleanField()
-    label = models.CharField(max_length=100)
+    label = models.CharField(max_length=LONGEST_LABEL)
     family = models.CharField(max_length=16)
     touch_points = models.PositiveSmallIntegerField(null=True, blank=True)
     secret_hash = models.CharField(max_length=64, blank=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema, field_validator
 
-from idp.agents.models import Reason
+from idp.agents.models import LONGEST_LABEL, Reason
 from idp.agents.writable import UNWRITABLE
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -134,7 +134,7 @@ class PushAddressUpdate(Body):
 class DeviceUpdate(Body):
     """The values to change. Those that you leave out stay as they are."""
 
-    label: Annotated[Text, Field(min_length=1, max_length=100)] | None = None
+    label: Annotated[Text, Field(min_length=1, max_length=LONGEST_LABEL)] | None = None
     app_version: Annotated[str, Field(pattern="^[ -~]{0,40}$")] | None = None
     push: Annotated[PushAddressUpdate | None, Field(description="Null removes the push address.")] = None
 
