@@ -21,6 +21,7 @@ from idp.policies.simulation.preview import Known, Tried
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import UserAgent
 from idp.web import services_offered
+from idp.web.pages.agent_by_email import AgentByEmail
 from idp.web.pages.policy.rule_form import apps
 from idp.web.services_offered import BY_SHORT_NAME
 from idp.web.sign_in_checks.arrival import described
@@ -65,7 +66,7 @@ class TryForm(forms.Form):
         label="Reference of the sign-in", required=False, max_length=40, help_text="Such as 7KQ2M-9TX4D."
     )
     touch = forms.ChoiceField(label="Touch screen, as detected by script", required=False, choices=TOUCH_CHOICES)
-    agent = forms.CharField(label="Email of the agent who signs in", required=False, max_length=254)
+    agent = AgentByEmail(label="Email of the agent who signs in", required=False)
     service = forms.ChoiceField(label="Service", required=False)
     moment = forms.DateTimeField(
         label="When, in UTC",
@@ -90,14 +91,6 @@ class TryForm(forms.Form):
         fields["seen"].choices = seen_this_month(now) if self.may_see_trail else []
         if not self.may_see_trail:
             fields["way"].choices = [(it, label) for it, label in WAY_NAMES.items() if it not in (SEEN, PAST)]
-
-    def clean_agent(self) -> Agent | None:
-        """Return the agent, or None. Raises ValidationError if nobody has the email."""
-        email = self.cleaned_data["agent"].strip()
-        found = Agent.objects.filter(email__iexact=email).first() if email else None
-        if email and found is None:
-            raise forms.ValidationError("Nobody has this email.")
-        return found
 
     def clean_service(self) -> str:
         """Return the slug. Raises ValidationError if no service has it, where services are too many to choose from."""

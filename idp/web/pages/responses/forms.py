@@ -4,29 +4,19 @@ from typing import Any
 
 from django import forms
 
-from idp.agents.models import Agent
 from idp.saml.models import ServiceProvider
-
-UNKNOWN = "Nobody here has this email."
+from idp.web.pages.agent_by_email import AgentByEmail
 
 
 class AgentForm(forms.Form):
     """An agent by email, or nobody: then a fictitious person."""
 
-    agent = forms.CharField(
+    agent = AgentByEmail(
         label="Email of the agent",
         required=False,
         help_text="Leave it empty for a made-up person.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-
-    def clean_agent(self) -> Agent | None:
-        """Return the agent, by email in any letter case, or None. Raises ValidationError if nobody has it."""
-        email = str(self.cleaned_data["agent"])
-        found = Agent.objects.filter(email__iexact=email).first() if email else None
-        if email and found is None:
-            raise forms.ValidationError(UNKNOWN)
-        return found
 
 
 class PreviewForm(AgentForm):

@@ -57,7 +57,7 @@ def test_the_page_says_what_it_does_not_check_and_who_is_switched_off(admin, sp)
 
 def test_an_unknown_agent_or_service_gets_a_sentence(admin, sp):
     page = admin.post(WOULD, {"service": "other", "agent": "nobody@acme.example"}).text
-    assert "Nobody here has this email." in page
+    assert "Nobody has this email." in page
     assert "Select a valid choice" in page
 
 
