@@ -57,7 +57,7 @@ def sso(request: HttpRequest) -> HttpResponse:
             received, parsed, trust, sso_url=published.sso_url(), now=now, skew=settings.LATCHKEY.clock_skew
         )
     except AnswerWithStatus as error:
-        return listening.answered_with(_answer_with_status(request, sp, error), error)
+        return _answer_with_status(request, sp, error)
     pending = PendingRequest.of(trusted)
     flow = InMemoryFlow(_requirements(sp, trusted), sp.timeout_policy, _respond_address, pending.to_json, now)
     if request.method == "POST":
@@ -154,7 +154,8 @@ def _answer_with_status(request: HttpRequest, sp: ServiceProvider, error: Answer
 
 
 def _refuse(request: HttpRequest, sp: ServiceProvider, pending: PendingRequest, status: SamlStatus) -> HttpResponse:
-    return _post(request, sp, pending, responding.refusal(sp, pending, status, clock.now()), declined=True)
+    response = _post(request, sp, pending, responding.refusal(sp, pending, status, clock.now()), declined=True)
+    return listening.answered_with(response, status)
 
 
 def _post(

@@ -17,7 +17,7 @@ from idp import clock, reference
 from idp.clock import CLOCKS_APART, lately
 from idp.errors import IdpError
 from idp.saml.bindings.receiving import receive
-from idp.saml.errors import AnswerWithStatus
+from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import HeardRequest, Listening, ServiceProvider
 from idp.saml.profiles import flex
 from idp.saml.received_message import Binding
@@ -88,9 +88,9 @@ def noted(view: View) -> View:
     return noting
 
 
-def answered_with(response: HttpResponse, error: AnswerWithStatus) -> HttpResponse:
+def answered_with(response: HttpResponse, status: SamlStatus) -> HttpResponse:
     """Mark a response as one that answers a trusted request with a status, for the note about it."""
-    setattr(response, _ANSWERED_WITH, error.saml_status.second or error.saml_status.top)
+    setattr(response, _ANSWERED_WITH, status.second or status.top)
     return response
 
 

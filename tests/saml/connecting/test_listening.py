@@ -92,6 +92,11 @@ def test_a_refused_request_is_recorded_with_the_status(ear):
     assert heard().says["answered_with"] == "InvalidNameIDPolicy"
 
 
+def test_a_request_that_may_show_no_page_is_recorded_with_the_status_if_one_was_needed(ear):
+    by_redirect(a_query(asked(IsPassive="true")))
+    assert (heard().outcome, heard().says["answered_with"]) == ("saml_answer_with_status", "NoPassive")
+
+
 def test_a_request_that_a_changed_service_accepts_is_not_recorded_as_refused(ear):
     """It begins by what the process heard last, is told no by that, and looks again."""
     may_ask_so = f'<samlp:NameIDPolicy Format="{names.TRANSIENT}"/>'
