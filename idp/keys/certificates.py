@@ -80,12 +80,18 @@ def fault(certificate: str) -> str:
         key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
     except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
         return "This is not an X.509 certificate in PEM, from BEGIN CERTIFICATE to END CERTIFICATE."
+    if can_verify(key):
+        return ""
     if isinstance(key, rsa.RSAPublicKey):
-        return (
-            "" if key.key_size >= FEWEST_RSA_BITS else f"An RSA key of {key.key_size} bits is too weak: 2048 or more."
-        )
-    usable = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, CURVES)
-    return "" if usable else "Only RSA keys and those on the curves P-256, P-384 and P-521 can be used."
+        return f"An RSA key of {key.key_size} bits is too weak: {FEWEST_RSA_BITS} or more."
+    return "Only RSA keys and those on the curves P-256, P-384 and P-521 can be used."
+
+
+def can_verify(key: object) -> bool:
+    """Tell whether signatures by a public key count: RSA of 2048 bits or more, or on one of the curves."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size >= FEWEST_RSA_BITS
+    return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, CURVES)
 
 
 def plain(certificate: str) -> str:

@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
+from idp.keys.certificates import FEWEST_RSA_BITS
 from idp.saml import names
 from idp.saml.documents.elements import Element, element
 from idp.saml.errors import UnusableKey
-from idp.saml.signatures.signing import SMALLEST_RSA_KEY
 
-_KEY_BITS = {names.AES128_GCM: 128, names.AES256_GCM: 256}
+CIPHERS: Final = {names.AES256_GCM: 256, names.AES128_GCM: 128}
+"""What we encrypt by, in our order, with the bits of its key."""
 _NONCE: Final = 12  # octets, in front of the ciphertext (XML Encryption 1.1, 5.2.4)
 _DIGESTS: dict[str, HashAlgorithm] = {
     names.SHA1_IN_OAEP: SHA1(),  # noqa: S303 - lawful here alone
@@ -45,6 +46,13 @@ class KeyTransport:
 
 
 OAEP_MGF1P = KeyTransport()
+TRANSPORTS: Final = {
+    "mgf1p": OAEP_MGF1P,
+    "mgf1p-sha256": KeyTransport(names.RSA_OAEP_MGF1P, names.SHA256),
+    "oaep": KeyTransport(names.RSA_OAEP, names.SHA1_IN_OAEP),
+    "oaep-sha256": KeyTransport(names.RSA_OAEP, names.SHA256),
+}
+"""How we transport a key, in our order, by the names that a service's row has for it."""
 
 
 def encrypt(
@@ -59,10 +67,10 @@ def encrypt(
     Uses the first certificate (PEM) with an RSA key of at least 2048 bits. It only carries the key, so it may have
     expired. Raises UnusableKey if there is none, and ValueError for a denied algorithm.
     """
-    if algorithm not in _KEY_BITS:
+    if algorithm not in CIPHERS:
         raise ValueError(f"not offered for encryption: {algorithm}")
     public = usable_key(certificates)
-    key, nonce = AESGCM.generate_key(_KEY_BITS[algorithm]), secrets.token_bytes(_NONCE)
+    key, nonce = AESGCM.generate_key(CIPHERS[algorithm]), secrets.token_bytes(_NONCE)
     # The octets of the Assertion as its own document, so that its signature is valid after decryption.
     sealed = nonce + AESGCM(key).encrypt(nonce, assertion.octets(), None)
     return element("saml:EncryptedAssertion", None, _data(algorithm, sealed, _wrapped(key, public, transport)))
@@ -81,8 +89,8 @@ def usable_key(certificates: tuple[str, ...]) -> rsa.RSAPublicKey:
 
 def _public_key(certificate: str) -> rsa.RSAPublicKey:
     public = x509.load_pem_x509_certificate(certificate.encode()).public_key()
-    if not isinstance(public, rsa.RSAPublicKey) or public.key_size < SMALLEST_RSA_KEY:
-        raise ValueError(f"it is not an RSA key of {SMALLEST_RSA_KEY} bits or more")
+    if not isinstance(public, rsa.RSAPublicKey) or public.key_size < FEWEST_RSA_BITS:
+        raise ValueError(f"it is not an RSA key of {FEWEST_RSA_BITS} bits or more")
     return public
 
 

@@ -10,7 +10,7 @@ from idp.otp.models import PhoneAuthenticator
 from idp.saml import names
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.models import SubjectName
-from idp.saml.responses.assertion import Sign
+from idp.saml.signatures.signing import Sign
 from tests.conformance.metadata import logout
 from tests.conformance.readers import found, our_certificates, posted, signed_by, strictly_read
 from tests.phone import Page

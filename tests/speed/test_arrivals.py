@@ -11,8 +11,7 @@ from threading import Thread
 
 import pytest
 
-from idp.saml.responses.assertion import Sign
-from idp.saml.signatures.signing import SamlKey
+from idp.saml.signatures.signing import SamlKey, Sign
 from tests.saml.inspection import ours
 from tests.saml.keys import a_pair
 from tests.speed import arrivals, signed

@@ -12,9 +12,10 @@ from idp.outgoing.addresses import address_fault
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names
 from idp.saml.attributes.release_list import BASICS, rules_of
+from idp.saml.encryption import TRANSPORTS
 from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
-from idp.saml.models.service_provider import CONTEXTS, KEY_TRANSPORTS, NAME_ID_FORMAT
+from idp.saml.models.service_provider import CONTEXTS, NAME_ID_FORMAT
 from idp.saml.profiles import PROFILES, flex
 from idp.saml.profiles.flex import FlexAddress
 from idp.saml.trust import RequestSignature
@@ -80,7 +81,7 @@ class Draft:
 def transports_of(described: SpDescription) -> tuple[str, ...]:
     """Return the key transports that a service provider accepts, by our names and in our order."""
     taken = described.key_transports or ()
-    return tuple(slug for slug, (_, transport) in KEY_TRANSPORTS.items() if transport in taken)
+    return tuple(slug for slug, transport in TRANSPORTS.items() if transport in taken)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from idp.saml.attributes.faults import faults
 from idp.saml.attributes.release_list import Release, Rules, Source
 from idp.saml.attributes.types import LONGEST_VALUE, Type
 from idp.saml.inspection.reading import AssertionRead, AttributeRead, AuthnRead, ResponseRead, SignatureRead, moment
-from idp.saml.responses.assertion import Sign
+from idp.saml.signatures.signing import Sign
 
 NONE = "nothing"
 SHORTEST_FLEX_SESSION = timedelta(hours=1)

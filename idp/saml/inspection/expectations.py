@@ -12,7 +12,7 @@ from idp.saml.attributes.release_list import rules_of
 from idp.saml.inspection.checks import Wanted
 from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
-from idp.saml.responses.assertion import Sign
+from idp.saml.signatures.signing import Sign
 
 _KEY = f".//{{{names.METADATA}}}IDPSSODescriptor/{{{names.METADATA}}}KeyDescriptor"
 _CERTIFICATE = f".//{{{names.SIGNATURE}}}X509Certificate"

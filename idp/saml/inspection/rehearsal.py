@@ -19,9 +19,10 @@ from idp.saml.models import ServiceProvider
 from idp.saml.profiles import Person
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses import released, responding
-from idp.saml.responses.assertion import Authenticated, ResponseContent, Sign, Subject
+from idp.saml.responses.assertion import Authenticated, ResponseContent, Subject
 from idp.saml.responses.released import Released
 from idp.saml.responses.subjects import subject_so_far
+from idp.saml.signatures.signing import Sign
 
 NOT_YET = "made-at-the-first-sign-in"
 MADE_UP = Person(

@@ -27,6 +27,7 @@ from idp.saml.logout.response import TrustedLogoutResponse
 from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, Logout, LogoutNotice, ObeyedLogoutRequest, ServiceProvider
 from idp.saml.models.logout import Channel, Outcome
+from idp.saml.models.service_provider import LogoutEnds
 from idp.saml.responses.assertion import Subject
 from idp.sessions.models import SsoSession
 
@@ -195,7 +196,7 @@ def _end(sp: ServiceProvider, devices: list[UUID], origin: Origin, now: datetime
     chosen = Device.objects.filter(pk__in=devices)
     agent = chosen.select_related("agent")[0].agent
     events.record(Kind.SIGNED_OUT, origin, now, agent=agent, service=sp.slug)
-    if sp.logout_ends == "phone":
+    if sp.logout_ends == LogoutEnds.PHONE:
         signing_out.sign_out(chosen, Reason.AGENT, f"at {sp}", origin, now)
     else:
         signing_out.end_sessions(chosen, Reason.AGENT, f"at {sp}", origin, now)

@@ -11,7 +11,8 @@ from lxml import etree
 
 from idp.saml import names
 from idp.saml.documents.parsing import XML_SPACE
-from idp.saml.encryption import KeyTransport
+from idp.saml.encryption import CIPHERS, TRANSPORTS, KeyTransport
+from idp.saml.signatures.signing import SCHEMES
 
 _MD = f"{{{names.METADATA}}}"
 _DS = f"{{{names.SIGNATURE}}}"
@@ -19,19 +20,7 @@ _ALG = f"{{{names.METADATA_ALGORITHMS}}}"
 _MGF = "{http://www.w3.org/2009/xmlenc11#}MGF"
 _MGF1_SHA1 = "http://www.w3.org/2009/xmlenc11#mgf1sha1"  # XML Encryption 1.1 section 5.5.2
 
-SIGNING = {  # what we sign by, in our order, with the digest that goes with it
-    names.RSA_SHA256: names.SHA256,
-    names.RSA_SHA384: names.SHA384,
-    names.RSA_SHA512: names.SHA512,
-    names.ECDSA_SHA256: names.SHA256,
-}
-CIPHERS = (names.AES256_GCM, names.AES128_GCM)
-TRANSPORTS = (
-    KeyTransport(),
-    KeyTransport(names.RSA_OAEP_MGF1P, names.SHA256),
-    KeyTransport(names.RSA_OAEP, names.SHA1_IN_OAEP),
-    KeyTransport(names.RSA_OAEP, names.SHA256),
-)
+SIGNING = {algorithm: digest for algorithm, (_, digest) in SCHEMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +70,7 @@ def encryption(descriptor: etree._Element) -> Encryption:
     transports = [it for it in methods if _transports_keys(_algorithm(it))]
     return Encryption(
         ciphers=_chosen(CIPHERS, named) if len(transports) < len(methods) else None,
-        transports=tuple(it for it in TRANSPORTS if any(_fits(it, method) for method in transports))
+        transports=tuple(it for it in TRANSPORTS.values() if any(_fits(it, method) for method in transports))
         if transports
         else None,
     )

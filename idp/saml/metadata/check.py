@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
 from idp.keys import certificates
@@ -14,7 +13,6 @@ from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import UnreadableRequest
 
 LONGEST_ENTITY_ID = 256
-FEWEST_BITS = 2048
 BINDINGS = {names.HTTP_REDIRECT, names.HTTP_POST}
 
 _MD = f"{{{names.METADATA}}}"
@@ -76,7 +74,10 @@ def _endpoints(role: etree._Element) -> Iterator[Check]:
 def _keys(role: etree._Element, now: datetime) -> Iterator[Check]:
     found = [_certificate(it) for it in role.findall(_CERTIFICATE)]
     yield Check("A signing certificate is published", bool(found))
-    yield Check(f"Each key is RSA of {FEWEST_BITS} bits or more, or on the curve P-256", all(map(_strong, found)))
+    yield Check(
+        f"Each key is RSA of {certificates.FEWEST_RSA_BITS} bits or more, or on the curve P-256",
+        all(map(_strong, found)),
+    )
     yield Check(
         "No certificate is over",
         all(it.not_valid_after_utc > now for it in found),
@@ -90,10 +91,7 @@ def _certificate(holder: etree._Element) -> x509.Certificate:
 
 
 def _strong(certificate: x509.Certificate) -> bool:
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return key.key_size >= FEWEST_BITS
-    return isinstance(key, ec.EllipticCurvePublicKey)
+    return certificates.can_verify(certificate.public_key())
 
 
 def _offered(role: etree._Element) -> Iterator[Check]:

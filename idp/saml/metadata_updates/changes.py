@@ -17,6 +17,7 @@ from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescrip
 from idp.saml.metadata_updates import words as metadata_words
 from idp.saml.metadata_updates.words import ACS, LABELS, LOGOUT, of_acs, of_logout, usable
 from idp.saml.models import AssertionConsumer, ServiceProvider
+from idp.saml.signatures.signing import Sign
 from idp.saml.trust import RequestSignature
 
 
@@ -97,8 +98,8 @@ def _wanted(sp: ServiceProvider, described: SpDescription) -> dict[str, Any]:
         wanted["encryption_certificates"] = "".join(draft.encryption_certificates)
     if draft.signs_requests and sp.request_signature == RequestSignature.VERIFY:
         wanted["request_signature"] = RequestSignature.REQUIRE.value
-    if described.want_assertions_signed and sp.sign == "response":
-        wanted["sign"] = "both"
+    if described.want_assertions_signed and sp.sign == Sign.RESPONSE:
+        wanted["sign"] = Sign.BOTH.value
     return wanted | _algorithms(sp, described) | _name_id(sp, described)
 
 

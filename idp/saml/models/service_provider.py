@@ -9,20 +9,25 @@ from idp.keys.models import SigningKey
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names
 from idp.saml.attributes.release_list import Release
-from idp.saml.encryption import KeyTransport
+from idp.saml.encryption import TRANSPORTS
 from idp.saml.errors import UnknownServiceProvider
 from idp.saml.profiles import PROFILES, Profile
 from idp.saml.profiles.profile import configured
-from idp.saml.trust import SpTrust
+from idp.saml.signatures.signing import Sign
+from idp.saml.trust import RequestedContextRule, RequestSignature, SpTrust
 from idp.versions.cached import Cached
 
-SIGN = [("both", "Response and Assertion"), ("response", "Response only"), ("assertion", "Assertion only")]
-REQUEST_SIGNATURE = [
-    ("verify", "verify if there is one"),
-    ("require", "must be signed"),
-    ("ignore", "do not check it"),
+SIGN = [
+    (Sign.BOTH.value, "Response and Assertion"),
+    (Sign.RESPONSE.value, "Response only"),
+    (Sign.ASSERTION.value, "Assertion only"),
 ]
-REQUESTED_CONTEXT = [("honour", "honour"), ("ignore", "ignore")]
+REQUEST_SIGNATURE = [
+    (RequestSignature.VERIFY.value, "verify if there is one"),
+    (RequestSignature.REQUIRE.value, "must be signed"),
+    (RequestSignature.IGNORE.value, "do not check it"),
+]
+REQUESTED_CONTEXT = [(it.value, it.value) for it in RequestedContextRule]
 SIGNATURE_ALGORITHM = [
     (names.RSA_SHA256, "RSA-SHA256"),
     (names.RSA_SHA384, "RSA-SHA384"),
@@ -30,23 +35,18 @@ SIGNATURE_ALGORITHM = [
     (names.ECDSA_SHA256, "ECDSA-SHA256, on P-256"),
 ]
 ENCRYPTION_ALGORITHM = [(names.AES256_GCM, "AES-256-GCM"), (names.AES128_GCM, "AES-128-GCM")]
-KEY_TRANSPORTS = {
-    "mgf1p": ("RSA-OAEP (mgf1p, SHA-1 inside)", KeyTransport()),
-    "mgf1p-sha256": ("RSA-OAEP (mgf1p, SHA-256 inside)", KeyTransport(names.RSA_OAEP_MGF1P, names.SHA256)),
-    "oaep": ("RSA-OAEP 1.1 (SHA-1 inside)", KeyTransport(names.RSA_OAEP, names.SHA1_IN_OAEP)),
-    "oaep-sha256": ("RSA-OAEP 1.1 (SHA-256 inside)", KeyTransport(names.RSA_OAEP, names.SHA256)),
-}
-KEY_TRANSPORT = [(slug, label) for slug, (label, _) in KEY_TRANSPORTS.items()]
+KEY_TRANSPORT = [
+    ("mgf1p", "RSA-OAEP (mgf1p, SHA-1 inside)"),
+    ("mgf1p-sha256", "RSA-OAEP (mgf1p, SHA-256 inside)"),
+    ("oaep", "RSA-OAEP 1.1 (SHA-1 inside)"),
+    ("oaep-sha256", "RSA-OAEP 1.1 (SHA-256 inside)"),
+]
 NAME_ID_FORMAT = [
     ("", "as this kind of service expects"),
     (names.UNSPECIFIED, "unspecified"),
     (names.PERSISTENT, "persistent"),
     (names.TRANSIENT, "transient"),
     (names.EMAIL_ADDRESS, "email address"),
-]
-LOGOUT_ENDS = [
-    ("phone", "this phone's sign-in: the next one takes a code"),
-    ("session", "the session only: the next sign-in may still be silent"),
 ]
 # True classes only: a code proves one factor; a passkey proves possession of the key and the phone's lock; a
 # token proves that something was proved before. There is no class for printed or spoken codes.
@@ -61,6 +61,13 @@ CONTEXTS = {
 ALL_PROOFS = frozenset(CONTEXTS)
 WEAKEST_FIRST = (Method.TOKEN, Method.CODE, Method.APP, Method.PASSKEY)
 """The proofs whose classes can be requested. *unspecified* says nothing, so it meets no request."""
+
+
+class LogoutEnds(models.TextChoices):
+    """What ends here if somebody signs out at a service."""
+
+    PHONE = "phone", "this phone's sign-in: the next one takes a code"
+    SESSION = "session", "the session only: the next sign-in may still be silent"
 
 
 class ServiceProviderManager(models.Manager["ServiceProvider"]):
@@ -106,9 +113,13 @@ class ServiceProvider(models.Model):
     certificates = models.TextField(
         blank=True, help_text="The certificates that this service signs requests with, as PEM, one after the other."
     )
-    sign = models.CharField(max_length=10, choices=SIGN, default="both")
-    request_signature = models.CharField(max_length=10, choices=REQUEST_SIGNATURE, default="verify")
-    requested_context = models.CharField(max_length=10, choices=REQUESTED_CONTEXT, default="honour")
+    sign = models.CharField(max_length=10, choices=SIGN, default=Sign.BOTH.value)
+    request_signature = models.CharField(
+        max_length=10, choices=REQUEST_SIGNATURE, default=RequestSignature.VERIFY.value
+    )
+    requested_context = models.CharField(
+        max_length=10, choices=REQUESTED_CONTEXT, default=RequestedContextRule.HONOUR.value
+    )
     signature_algorithm = models.CharField(max_length=64, choices=SIGNATURE_ALGORITHM, default=names.RSA_SHA256)
     key = models.ForeignKey(SigningKey, models.PROTECT, null=True, blank=True, editable=False)
     encrypt = models.BooleanField("encrypt Assertions", default=False)
@@ -142,7 +153,9 @@ class ServiceProvider(models.Model):
         default=False,
         help_text="In SessionNotOnOrAfter: the first time limit that the sign-in reaches.",
     )
-    logout_ends = models.CharField("sign-out there ends", max_length=8, choices=LOGOUT_ENDS, default="phone")
+    logout_ends = models.CharField(
+        "sign-out there ends", max_length=8, choices=LogoutEnds.choices, default=LogoutEnds.PHONE
+    )
 
     held_lines: tuple[Release, ...] | None = None
     """The attributes it gets, if they were read with the locked row."""
@@ -187,10 +200,8 @@ class ServiceProvider(models.Model):
                 condition=Q(encryption_algorithm__in=[value for value, _ in ENCRYPTION_ALGORITHM]),
                 name="encryption_algorithm_is_known",
             ),
-            models.CheckConstraint(condition=Q(key_transport__in=list(KEY_TRANSPORTS)), name="key_transport_is_known"),
-            models.CheckConstraint(
-                condition=Q(logout_ends__in=[value for value, _ in LOGOUT_ENDS]), name="logout_ends_is_known"
-            ),
+            models.CheckConstraint(condition=Q(key_transport__in=list(TRANSPORTS)), name="key_transport_is_known"),
+            models.CheckConstraint(condition=Q(logout_ends__in=LogoutEnds.values), name="logout_ends_is_known"),
         ]
 
     def __str__(self) -> str:

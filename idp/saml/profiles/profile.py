@@ -65,10 +65,10 @@ def answered_format(profile: Profile, requested: str | None) -> str:
     return requested if profile.format_as_asked else profile.name_id_format
 
 
-def may_be_named(profile: Profile, answered: str, *, allow_create: bool, issued: bool) -> bool:
-    """Tell whether a request allows the name it would be answered with (Core 3.4.1.1, erratum E14).
+def may_be_made(profile: Profile, answered: str, *, allow_create: bool) -> bool:
+    """Tell whether a request allows to make the name that it would be answered with (Core 3.4.1.1, erratum E14).
 
-    Only a persistent name is made for one service provider, so only it can be forbidden to be made; `issued`
-    tells whether the agent has one there already. A profile with one fixed format always allows it.
+    Only a persistent name is made for one service provider, so only it can be forbidden to be made. A profile with
+    one fixed format always allows it.
     """
-    return allow_create or issued or answered != PERSISTENT or not profile.format_as_asked
+    return allow_create or answered != PERSISTENT or not profile.format_as_asked

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from idp.saml.documents.stencil import Stencil, place
 from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import SamlStatus
 from idp.saml.protocol_message import whole
-from idp.saml.signatures.signing import SamlKey, sign
+from idp.saml.signatures.signing import SamlKey, Sign, sign
 from idp.values import value
 
 LIFETIME = timedelta(minutes=5)
@@ -28,14 +27,6 @@ SHAPES_KEPT = 256
 """Templates that are cached: services times name formats times numbers of values, 3 KB each, without personal data."""
 
 _SIGNATURE_VALUE = re.compile(b"<ds:SignatureValue>[^<]*")  # in canonical XML every < begins a tag
-
-
-class Sign(StrEnum):
-    """What is signed. A Response without an Assertion is always signed."""
-
-    BOTH = "both"
-    RESPONSE = "response"
-    ASSERTION = "assertion"
 
 
 @value

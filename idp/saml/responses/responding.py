@@ -11,10 +11,10 @@ from idp.login.errors import AlreadySignedIn
 from idp.login.flow.sign_in import Admission
 from idp.policies import timeouts
 from idp.saml import names, signing_keys
+from idp.saml.encryption import TRANSPORTS
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.issued import is_second
-from idp.saml.models.service_provider import KEY_TRANSPORTS
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses import assertion, released
 from idp.saml.responses.assertion import Authenticated, Encryption, Envelope, ResponseContent
@@ -84,8 +84,7 @@ def signed_response(
     """
     encryption = None
     if sp.encrypt and not readable:
-        transport = KEY_TRANSPORTS[sp.key_transport][1]
-        encryption = Encryption(sp.to_encrypt_for, sp.encryption_algorithm, transport)
+        encryption = Encryption(sp.to_encrypt_for, sp.encryption_algorithm, TRANSPORTS[sp.key_transport])
     return assertion.signed_response(
         content, key=signing_keys.key_for(sp, now), now=now, signed=sp.sign, encryption=encryption
     )

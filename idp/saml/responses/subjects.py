@@ -10,7 +10,7 @@ from idp.saml import names
 from idp.saml.documents.elements import new_id
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import SentAttribute, ServiceProvider, SubjectName
-from idp.saml.profiles.profile import answered_format, may_be_named
+from idp.saml.profiles.profile import answered_format, may_be_made
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses.assertion import Subject
 from idp.sql.joined_texts import Together, apart
@@ -67,8 +67,8 @@ def subject_of(agent: Agent, sp: ServiceProvider, pending: PendingRequest, known
     owner = _owner(sp, answered)
     if known.name is not None:
         return Subject(known.name, answered)
-    named = may_be_named(profile, answered, allow_create=pending.allow_create, issued=False)
-    if not named and not SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists():
+    allowed = may_be_made(profile, answered, allow_create=pending.allow_create)
+    if not allowed and not SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists():
         status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
         raise AnswerWithStatus(status, pending.address, "the request forbids making the name that it asks for")
     return Subject(SubjectName.of(agent, owner), answered)

@@ -6,29 +6,39 @@
 import hashlib
 from base64 import b64encode
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
+from idp.keys.certificates import FEWEST_RSA_BITS
 from idp.saml import names
 from idp.saml.documents import parsing
 from idp.saml.documents.elements import Element, as_value, element, new_id
 from idp.saml.errors import UnknownSigningKey, UnusableKey
 from idp.saml.signatures.verifying import verify_enveloped
 
-SMALLEST_RSA_KEY = 2048
 _HALF = 32  # octets of each number of a signature on P-256
 _SIGNATURE = "ds:Signature"
 _PLACE = "%b"  # for a value inserted later; nothing else in a key's KeyInfo contains a percent sign
 
-_SCHEMES: dict[str, tuple[HashAlgorithm, str]] = {
+SCHEMES: dict[str, tuple[HashAlgorithm, str]] = {
     names.RSA_SHA256: (SHA256(), names.SHA256),
     names.RSA_SHA384: (SHA384(), names.SHA384),
     names.RSA_SHA512: (SHA512(), names.SHA512),
     names.ECDSA_SHA256: (SHA256(), names.SHA256),
 }
+"""What we sign by, in our order: the hash, and the digest method that goes with it."""
+
+
+class Sign(StrEnum):
+    """What is signed. A Response without an Assertion is always signed."""
+
+    BOTH = "both"
+    RESPONSE = "response"
+    ASSERTION = "assertion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class SamlKey:
 
     def signature_over(self, octets: bytes) -> bytes:
         """Return the signature over octets: RFC 8017 section 8.2, or r and s concatenated."""
-        digest, _ = _SCHEMES[self.algorithm]
+        digest, _ = SCHEMES[self.algorithm]
         if isinstance(self._private, rsa.RSAPrivateKey):
             return self._private.sign(octets, padding.PKCS1v15(), digest)
         numbers = utils.decode_dss_signature(self._private.sign(octets, ec.ECDSA(digest)))
@@ -69,7 +79,7 @@ class SamlKey:
 
     def signature(self, target: Element) -> Element:
         """Return the Signature for an element with an ID (XML Signature 4.4, 6.6.4)."""
-        hashed, _ = _SCHEMES[self.algorithm]
+        hashed, _ = SCHEMES[self.algorithm]
         digest = getattr(hashlib, hashed.name)(target.octets()).digest()
         said = (as_value(target.get("ID")), b64encode(digest))
         value = b64encode(self.signature_over(self._signed_info % said))
@@ -123,8 +133,8 @@ def _private_half(
     if algorithm == names.ECDSA_SHA256:
         if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
             raise ValueError("it is not a key on the curve P-256")
-    elif not isinstance(private, rsa.RSAPrivateKey) or private.key_size < SMALLEST_RSA_KEY:
-        raise ValueError(f"it is not an RSA key of {SMALLEST_RSA_KEY} bits or more")
+    elif not isinstance(private, rsa.RSAPrivateKey) or private.key_size < FEWEST_RSA_BITS:
+        raise ValueError(f"it is not an RSA key of {FEWEST_RSA_BITS} bits or more")
     if certificate.public_key() != private.public_key():
         raise ValueError("the certificate is of another key")
     return private
@@ -132,7 +142,7 @@ def _private_half(
 
 def _signed_info(algorithm: str) -> Element:
     """Return the SignedInfo of an element: its ID, its digest, and the algorithms."""
-    _, digest_method = _SCHEMES[algorithm]
+    _, digest_method = SCHEMES[algorithm]
     transforms = (_by("ds:Transform", it) for it in (names.ENVELOPED, names.EXCLUSIVE_C14N))
     reference = element(
         "ds:Reference",

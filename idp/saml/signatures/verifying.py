@@ -15,6 +15,7 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
+from idp.keys import certificates
 from idp.saml import names
 from idp.saml.errors import (
     MisshapenSignature,
@@ -26,10 +27,7 @@ from idp.saml.received_message import Binding, QuerySignature, ReceivedMessage
 from idp.saml.signatures.shape import check_algorithm, check_shape, find
 from idp.saml.trust import RequestSignature, SpTrust
 
-SMALLEST_RSA_KEY = 2048
-
 _KEY_INFO = f"{{{names.SIGNATURE}}}KeyInfo"
-_CURVES = ("secp256r1", "secp384r1", "secp521r1")
 _HASHES: dict[str, HashAlgorithm] = {"sha256": SHA256(), "sha384": SHA384(), "sha512": SHA512()}
 
 
@@ -66,15 +64,15 @@ def believe(received: ReceivedMessage, root: etree._Element, trust: SpTrust) -> 
     return Believed(root, signed=False)
 
 
-def verify_enveloped(root: etree._Element, signature: etree._Element, certificates: Iterable[str]) -> etree._Element:
-    """Return the root that one of these keys has signed. The caller has checked the shape.
+def verify_enveloped(root: etree._Element, signature: etree._Element, pems: Iterable[str]) -> etree._Element:
+    """Return the root that one of these certificates' keys has signed. The caller has checked the shape.
 
     Raises UnknownSigningKey, or MisshapenSignature if another element is signed.
     """
     if (key_info := signature.find(_KEY_INFO)) is not None:
         signature.remove(key_info)
     tried = 0
-    for certificate in _usable(certificates):
+    for certificate in _usable(pems):
         tried += 1
         signed = _signed_by(certificate, root)
         if signed is not None:
@@ -104,9 +102,9 @@ def _the_root(signed: etree._Element, root: etree._Element) -> etree._Element:
     return signed
 
 
-def _verify_query(query: QuerySignature, certificates: Iterable[str]) -> None:
+def _verify_query(query: QuerySignature, pems: Iterable[str]) -> None:
     tried = 0
-    for certificate in _usable(certificates):
+    for certificate in _usable(pems):
         tried += 1
         if _made_by(certificate, query):
             return
@@ -136,10 +134,8 @@ def _der(value: bytes, key_size: int) -> bytes:
     return utils.encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
 
 
-def _usable(certificates: Iterable[str]) -> Iterable[x509.Certificate]:
-    for pem in certificates:
+def _usable(pems: Iterable[str]) -> Iterable[x509.Certificate]:
+    for pem in pems:
         certificate = x509.load_pem_x509_certificate(pem.encode())
-        key = certificate.public_key()
-        strong = isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA_KEY
-        if strong or (isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES):
+        if certificates.can_verify(certificate.public_key()):
             yield certificate

@@ -7,7 +7,8 @@ from idp.saml import names
 from idp.saml.attributes.attribute import Attribute
 from idp.saml.attributes.release_list import FLEX
 from idp.saml.inspection.checks import Wanted
-from idp.saml.responses.assertion import Authenticated, Envelope, ResponseContent, Sign, Subject, signed_response
+from idp.saml.responses.assertion import Authenticated, Envelope, ResponseContent, Subject, signed_response
+from idp.saml.signatures.signing import Sign
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW
 
 IDP = "https://idp.example.org/saml/metadata"

@@ -10,7 +10,7 @@ from idp.saml.attributes.attribute import Attribute
 from idp.saml.attributes.release_list import ANY
 from idp.saml.inspection.checks import check, failed
 from idp.saml.inspection.reading import read
-from idp.saml.responses.assertion import Sign
+from idp.saml.signatures.signing import Sign
 from tests.saml.inspection.ours import sent, wanted
 from tests.saml.messages import FLEX_ACS, NOW
 

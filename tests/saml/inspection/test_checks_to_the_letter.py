@@ -16,7 +16,7 @@ from idp.saml.inspection.reading import (
     ResponseRead,
     SignatureRead,
 )
-from idp.saml.responses.assertion import Sign
+from idp.saml.signatures.signing import Sign
 from tests.saml.inspection.ours import IDP, REQUEST
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW
 

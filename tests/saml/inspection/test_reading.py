@@ -20,7 +20,8 @@ from idp.saml.inspection.reading import (
     moment,
     read,
 )
-from idp.saml.responses.assertion import Encryption, Sign
+from idp.saml.responses.assertion import Encryption
+from idp.saml.signatures.signing import Sign
 from tests.saml.inspection.ours import IDP, REQUEST, sent
 from tests.saml.keys import a_pair
 from tests.saml.messages import FLEX_ACS, FLEX_SP

@@ -11,8 +11,8 @@ from idp.saml import names
 from idp.saml.attributes.attribute import Attribute
 from idp.saml.inspection.second_reader import Expected, judge
 from idp.saml.metadata import idp_description
-from idp.saml.responses.assertion import Encryption, Envelope, Sign, signed_response
-from idp.saml.signatures.signing import SamlKey
+from idp.saml.responses.assertion import Encryption, Envelope, signed_response
+from idp.saml.signatures.signing import SamlKey, Sign
 from tests.saml.inspection.ours import IDP, REQUEST, content, sent
 from tests.saml.keys import a_pair
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW

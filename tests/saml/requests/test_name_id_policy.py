@@ -5,7 +5,7 @@ import pytest
 from idp.saml import names
 from idp.saml.errors import AnswerWithStatus, ReturnAddress, SamlStatus
 from idp.saml.profiles import PROFILES
-from idp.saml.profiles.profile import answered_format, configured, may_be_named
+from idp.saml.profiles.profile import answered_format, configured, may_be_made
 from tests.saml.asking import name_id_policy
 from tests.saml.messages import ACS, SP, a_request, checked
 
@@ -114,19 +114,18 @@ def test_only_a_spoken_no_forbids_to_make_a_name(xml, allowed):
 
 
 @pytest.mark.parametrize(
-    ("profile", "format_", "issued", "allowed"),
+    ("profile", "format_", "allowed"),
     [
-        (GENERIC, names.PERSISTENT, False, False),
-        (GENERIC, names.PERSISTENT, True, True),
-        (GENERIC, names.TRANSIENT, False, True),
-        (GENERIC, names.EMAIL_ADDRESS, False, True),
-        (PROFILES["flex-legacy"], names.UNSPECIFIED, False, True),
-        (configured(PROFILES["flex-legacy"], names.PERSISTENT), names.PERSISTENT, False, True),
+        (GENERIC, names.PERSISTENT, False),
+        (GENERIC, names.TRANSIENT, True),
+        (GENERIC, names.EMAIL_ADDRESS, True),
+        (PROFILES["flex-legacy"], names.UNSPECIFIED, True),
+        (configured(PROFILES["flex-legacy"], names.PERSISTENT), names.PERSISTENT, True),
     ],
 )
-def test_a_forbidden_name_is_a_new_persistent_one(profile, format_, issued, allowed):
-    assert may_be_named(profile, format_, allow_create=False, issued=issued) is allowed
-    assert may_be_named(profile, format_, allow_create=True, issued=issued)
+def test_only_a_persistent_name_can_be_forbidden_to_be_made(profile, format_, allowed):
+    assert may_be_made(profile, format_, allow_create=False) is allowed
+    assert may_be_made(profile, format_, allow_create=True)
 
 
 @pytest.mark.parametrize("qualifier", ["", SP])

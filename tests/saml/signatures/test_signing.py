@@ -14,8 +14,8 @@ from idp.saml import names
 from idp.saml.attributes.attribute import Attribute
 from idp.saml.documents.elements import element, new_id
 from idp.saml.errors import UnusableKey
-from idp.saml.responses.assertion import Encryption, Sign, Subject, signed_response
-from idp.saml.signatures.signing import SamlKey, self_test, sign
+from idp.saml.responses.assertion import Encryption, Subject, signed_response
+from idp.saml.signatures.signing import SamlKey, Sign, self_test, sign
 from tests.saml.documents.test_elements import some_text
 from tests.saml.keys import a_pair
 from tests.saml.messages import NOW

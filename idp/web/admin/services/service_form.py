@@ -15,7 +15,7 @@ from idp.saml.models import ServiceProvider
 from idp.saml.profiles import PROFILES
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.saml.profiles.profile import configured
-from idp.saml.responses.assertion import Sign
+from idp.saml.signatures.signing import Sign
 from idp.saml.trust import RequestSignature
 
 # RFC 3986 section 4.3. Characters outside ASCII would have to be escaped.

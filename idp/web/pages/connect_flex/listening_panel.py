@@ -43,8 +43,8 @@ UNMET_WISHES = {
     "InvalidNameIDPolicy": "It asks for the name ID format {name_id_format}, which this kind of service does not get, "
     "or forbids to make a first one (AllowCreate).",
     "NoAuthnContext": "It asks for a stronger proof than a code. Set the requested context of this service to ignore.",
-    "NoPassive": "It wants no page shown (IsPassive), and one was needed: the agent was not signed in here, or an access "
-    "rule refused them.",
+    "NoPassive": "It wants no page shown (IsPassive), and one was needed: the agent was not signed in here, or an "
+    "access rule refused them.",
     "UnknownPrincipal": "It names the person to sign in, and another one is signed in here.",
     "RequestUnsupported": "It names the person to sign in, in a way that is not supported.",
 }

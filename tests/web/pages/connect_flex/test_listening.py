@@ -82,7 +82,11 @@ def test_the_sentence_names_the_values_that_matter(admin, outcome, sentence):
 
 
 def test_every_status_that_a_request_is_answered_with_has_a_reason(admin):
-    told = ("NoPassive", "one was needed"), ("UnknownPrincipal", "another one is signed in"), ("NoAuthnContext", "proof")
+    told = (
+        ("NoPassive", "one was needed"),
+        ("UnknownPrincipal", "another one"),
+        ("NoAuthnContext", "proof"),
+    )
     for status, why in told:
         a_request_heard(outcome="saml_answer_with_status", says={"answered_with": status}, issuer=status)
         assert f"Answered with an error: {status}. " in (page := shown(admin.get(f"{PAGE}listening/requests/")))
