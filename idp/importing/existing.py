@@ -10,6 +10,7 @@ from idp.agents.roles import ROLES
 from idp.importing.people import Known, Person
 from idp.login.endings import agent_switch
 from idp.otp.models import PhoneAuthenticator
+from idp.sql.in_parts import in_parts
 
 OUT_OF_REACH = "Somebody else already has this email, and you do not look after them."
 AN_OPERATOR = "This is an operator. Only a superuser can change them, on their page."
@@ -25,7 +26,7 @@ def known(within: QuerySet[Agent], *, operators: bool, by: Agent | None = None) 
     reached = set(within.order_by().values_list("pk", flat=True))
     numbers, roles, people = _numbers(), _roles(), []
     rows = Agent.objects.order_by("email").values_list(*_COLUMNS, *_RIGHTS)
-    for pk, email, name, department, active, app, language, staff, above in rows.iterator():
+    for pk, email, name, department, active, app, language, staff, above in in_parts(rows):
         person = Person(email, name, numbers.get(pk, ""), department or "", roles.get(pk, ()), active, app, language)
         is_operator = staff or above
         locked = AN_OPERATOR if is_operator and not operators else ""

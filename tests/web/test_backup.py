@@ -31,7 +31,7 @@ from idp.web.backup import files, proof
 from idp.web.checkup.finding import State
 from idp.web.management.commands import restore
 from idp.web.operators import links
-from tests.another_database import connected_to
+from tests.another_database import an_empty_database, connected_to
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 from tests.recorded_migrations import recorded
@@ -257,6 +257,16 @@ def test_a_file_with_rubbish_in_its_middle_is_refused(file, nowhere):
     file.write_bytes(whole)
     with pytest.raises(CommandError, match=NOT_WHOLE):
         call_command("restore", file)
+
+
+@pytest.mark.postgresql_only
+def test_what_stands_in_the_way_of_a_restore_is_said_in_one_line_and_nothing_is_left_of_it(file, tmp_path):
+    with an_empty_database(tmp_path) as name, connected_to(NAME=name):
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE VIEW agents_agent AS SELECT 1")
+        with pytest.raises(files.BackupError, match=r'ended with 1: .*relation "agents_agent" already exists$'):
+            files.load(file)
+        assert connection.introspection.table_names() == []
 
 
 def test_a_program_of_postgresql_that_crashes_on_a_damaged_file_gets_a_sentence(db):

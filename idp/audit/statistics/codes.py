@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from idp.agents.authentication import Method
 from idp.agents.models.device import Reason
 from idp.audit.models import Figure, Kind, LoginEvent
+from idp.sql.in_parts import in_parts
 
 ONE_ATTEMPT: Final = timedelta(minutes=10)
 """How long a code is valid. Whoever requests another meanwhile gets the same one."""
@@ -36,7 +37,7 @@ def followed(since: datetime, until: datetime) -> Iterator[Happened]:
     lines = LoginEvent.objects.filter(at__gte=since - ONE_ATTEMPT, at__lt=until, agent__isnull=False)
     wanted = lines.filter(Q(kind__in=REQUESTED) | by_code | replaced).order_by("at", "pk")
     rows = wanted.values_list("at", "kind", "agent_id", "service", "detail")
-    yield from (it for it in _each(rows.iterator()) if it[0] >= since)
+    yield from (it for it in _each(in_parts(rows)) if it[0] >= since)
 
 
 def _each(rows: Iterable[tuple[datetime, str, Any, str, str]]) -> Iterator[Happened]:

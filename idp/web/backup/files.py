@@ -6,12 +6,12 @@ Latchkey adds no wrapper, so the database's own programs can read the file.
 import os
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from signal import Signals
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
 from idp.sql import former_migrations, unfinished
@@ -20,8 +20,20 @@ Migration = tuple[str, str]
 """App and name of a migration."""
 MIGRATIONS, COLUMNS = "django_migrations", 4
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
-SSL = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
+OPTIONS = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+}
+"""Parameters of DATABASE_URL, and the variables by which PostgreSQL's programs take them."""
 OWNER_ONLY = 0o600
+BY_A_POOLER = (
+    "DATABASE_URL leads to a pooler, such as PgBouncer. pg_dump and pg_restore would change the connections that it "
+    "shares, so that sign-ins fail. For this command, name PostgreSQL itself in DATABASE_URL."
+)
 NOT_INSTALLED = "is not installed: it comes with PostgreSQL's own client (Debian: apt-get install postgresql-client)."
 
 
@@ -31,6 +43,7 @@ class BackupError(Exception):
 
 def dump(path: Path) -> None:
     """Dump the database into a new file that only its owner can read. Raises BackupError."""
+    _refuse_a_pooler()
     if MIGRATIONS not in connection.introspection.table_names():
         raise BackupError("The database has no tables: is DATABASE_URL right? An empty backup would restore nothing.")
     part = path.with_name(f"{path.name}.part")
@@ -67,6 +80,7 @@ def load(path: Path) -> None:
     database stays marked as unfinished until `finish`, so that no process serves from it, even if this one is killed.
     """
     kind = _kind(path)
+    _refuse_a_pooler()
     if connection.introspection.table_names():
         raise BackupError("The database is not empty. Make a new one, and name it in DATABASE_URL.")
     if kind != (SQLITE if _on_sqlite() else POSTGRESQL):
@@ -87,7 +101,8 @@ def load(path: Path) -> None:
         try:
             _run("pg_restore", *words, "--dbname", str(connection.settings_dict["NAME"]), str(path))
         except BackupError:
-            finish()  # it is empty again
+            with suppress(DatabaseError):  # otherwise it stays marked
+                finish()  # it is empty again
             raise
 
 
@@ -111,6 +126,19 @@ def _kind(path: Path) -> bytes:
 def _on_sqlite() -> bool:
     connection.ensure_connection()
     return connection.vendor == "sqlite"
+
+
+def _refuse_a_pooler() -> None:
+    """Raise BackupError if another program answers in PostgreSQL's name: it makes up the process of each connection.
+
+    PostgreSQL's programs empty the search path of their session, and would leave it so to whoever gets it next.
+    """
+    if _on_sqlite():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        if cursor.fetchone() != (connection.connection.info.backend_pid,):
+            raise BackupError(BY_A_POOLER)
 
 
 def _copy_marked(source: sqlite3.Connection) -> None:
@@ -186,12 +214,14 @@ def _run(program: str, *arguments: str) -> str:
         ended_by = Signals(-done.returncode).name
         raise BackupError(f"{program} was ended by {ended_by}: the backup is damaged or not whole.")
     if done.returncode:
-        raise BackupError(f"{program} ended with {done.returncode}: {_last_line(done.stderr)}")
+        raise BackupError(f"{program} ended with {done.returncode}: {_what_went_wrong(done.stderr)}")
     return done.stdout
 
 
-def _last_line(output: str) -> str:
-    return output.strip().rpartition("\n")[2]
+def _what_went_wrong(output: str) -> str:
+    """Return the line that says so. After it, pg_restore may repeat a statement of many lines."""
+    lines = output.strip().splitlines()
+    return next((it for it in lines if "error:" in it), lines[-1] if lines else "")
 
 
 def _environment() -> dict[str, str]:
@@ -199,4 +229,4 @@ def _environment() -> dict[str, str]:
     named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     ours = {name: str(configured[it]) for name, it in named.items() if configured[it]}
     options = configured.get("OPTIONS", {})
-    return {**os.environ, **ours, **{name: str(options[it]) for it, name in SSL.items() if it in options}}
+    return {**os.environ, **ours, **{name: str(options[it]) for it, name in OPTIONS.items() if it in options}}

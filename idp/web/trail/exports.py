@@ -18,8 +18,8 @@ from idp.audit.chain.digests import MARKED
 from idp.audit.models import Chain, LoginEvent, Seal
 from idp.importing import exporting
 from idp.policies.rule_names import name_of
+from idp.sql.in_parts import in_parts
 
-CHUNK: Final = 2_000
 RENAMED: Final = {"effect": "decision", "decided_by": "rule"}
 """Columns with another name in a file. There, `decided_by` is the rule's name."""
 
@@ -60,12 +60,12 @@ WRITERS: Final = {"csv": as_csv, "jsonl": as_json_lines}
 
 
 def facts_of(events: QuerySet[LoginEvent], now: datetime) -> Iterator[dict[str, Any]]:
-    """Yield the facts of each event in the chain's order, the oldest first. Only a chunk is in memory at a time."""
+    """Yield the facts of each event in the chain's order, the oldest first. Only a part is in memory at a time."""
     sealing.seal_all(now, thorough=True)
     rows = events.select_related("agent", "device", "operator", "seal").order_by("seal__position", "pk")
     rules: dict[tuple[str, int | None], str] = {}
     before: tuple[int, bytes] | None = None
-    for event in rows.iterator(chunk_size=CHUNK):
+    for event in in_parts(rows):
         rule = event.decided_by, event.revision
         if rule not in rules:
             rules[rule] = name_of(*rule)  # cached by revision, because it takes a query
