@@ -88,6 +88,7 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     now = clock.now()
     flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now, answered_at=request.path)
     sp, pending = ServiceProvider.objects.get_enabled(flow.service), PendingRequest.from_json(flow.protocol)
+    responding.check_address(sp, pending)
     if request.method == "GET":
         return _conclude(request, flow, sp, pending)
     with transaction.atomic():

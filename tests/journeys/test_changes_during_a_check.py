@@ -10,7 +10,7 @@ from idp.audit.events import Origin
 from idp.login.codes import sending
 from idp.login.emergency import stops
 from idp.policies.models import TimeoutPolicy
-from idp.saml.models import ServiceProvider
+from idp.saml.models import AssertionConsumer, ServiceProvider
 from tests.user_agents import DESKTOP
 
 
@@ -41,6 +41,12 @@ def code_given(phone, monkeypatch):
 def test_a_service_switched_off_during_the_check_gets_no_response(code_given):
     _, page = code_given(lambda: ServiceProvider.objects.filter(slug="flex").update(enabled=False))
     assert (page.status, page.heading) == (403, "This app is not set up for sign-in")
+
+
+def test_an_address_that_was_removed_during_the_check_gets_no_response(code_given):
+    corrected = AssertionConsumer.objects.filter(service_provider__slug="flex")
+    _, page = code_given(lambda: corrected.update(url="https://login.flex.us1.twilio.com/login/callback"))
+    assert (page.status, page.heading) == (400, "The app gave an unknown address")
 
 
 def test_a_stop_during_the_check_refuses_and_enrols_no_phone(code_given):

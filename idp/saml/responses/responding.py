@@ -12,7 +12,7 @@ from idp.login.flow.sign_in import Admission
 from idp.policies import timeouts
 from idp.saml import names, signing_keys
 from idp.saml.encryption import TRANSPORTS
-from idp.saml.errors import AnswerWithStatus, SamlStatus
+from idp.saml.errors import AnswerWithStatus, SamlStatus, UnregisteredAcs
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.issued import is_second
 from idp.saml.requests.pending import PendingRequest
@@ -93,6 +93,12 @@ def signed_response(
 def refusal(sp: ServiceProvider, pending: PendingRequest, status: SamlStatus, now: datetime) -> bytes:
     """Answer a request with a signed Response with only a status."""
     return assertion.signed_error_response(envelope(sp, pending), status, key=signing_keys.key_for(sp, now), now=now)
+
+
+def check_address(sp: ServiceProvider, pending: PendingRequest) -> None:
+    """Raise UnregisteredAcs if an operator has removed the address of an answer since the request came."""
+    if all(it.url != pending.acs_url for it in sp.consumers.all()):
+        raise UnregisteredAcs("the ACS was removed after the request came")
 
 
 def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:

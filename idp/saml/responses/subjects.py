@@ -47,7 +47,7 @@ _BY_THE_ONE_NAME = Select(lambda: _known(Q(service_provider__isnull=True)))
 
 def known_of(agent: Agent, sp: ServiceProvider, pending: PendingRequest) -> Known:
     """Return what a service knows of an agent before it is answered."""
-    owner = _owner(sp, answered_format(sp.expects, pending.name_id_format))
+    owner = _owner(sp, _answered(sp, pending))
     for _, name, sent in (_BY_THE_ONE_NAME if owner is None else _BY_A_NAME_OF_ITS_OWN)(agent=agent.pk, service=sp.pk):
         return Known(name, apart(sent))
     return Known(None, frozenset())
@@ -60,17 +60,15 @@ def subject_of(agent: Agent, sp: ServiceProvider, pending: PendingRequest, known
     agent's. Flex always gets its one stable name, whatever the format is called. Raises AnswerWithStatus if the
     request forbids creating a name and there is none yet.
     """
-    profile = sp.expects
-    answered = answered_format(profile, pending.name_id_format)
+    answered = _answered(sp, pending)
     if passing := _passing(agent, sp, answered):
         return passing
     owner = _owner(sp, answered)
     if known.name is not None:
         return Subject(known.name, answered)
-    allowed = may_be_made(profile, answered, allow_create=pending.allow_create)
+    allowed = may_be_made(sp.expects, answered, allow_create=pending.allow_create)
     if not allowed and not SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists():
-        status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
-        raise AnswerWithStatus(status, pending.address, "the request forbids making the name that it asks for")
+        raise _unnamed(pending, "the request forbids making the name that it asks for")
     return Subject(SubjectName.of(agent, owner), answered)
 
 
@@ -81,6 +79,18 @@ def subject_so_far(agent: Agent, sp: ServiceProvider) -> Subject:
         return passing
     given = SubjectName.objects.current().filter(agent=agent, service_provider=_owner(sp, answered)).first()
     return Subject(given.value if given else "", answered)
+
+
+def _answered(sp: ServiceProvider, pending: PendingRequest) -> str:
+    """Return the format to answer with. Raises AnswerWithStatus if an operator has stopped giving the requested one."""
+    try:
+        return answered_format(sp.expects, pending.name_id_format)
+    except ValueError as error:
+        raise _unnamed(pending, str(error)) from error
+
+
+def _unnamed(pending: PendingRequest, why: str) -> AnswerWithStatus:
+    return AnswerWithStatus(SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY), pending.address, why)
 
 
 def _passing(agent: Agent, sp: ServiceProvider, answered: str) -> Subject | None:

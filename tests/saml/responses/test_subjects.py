@@ -49,3 +49,10 @@ def test_a_name_is_not_made_where_the_request_forbids_it(agent):
     assert told.value.saml_status.second == names.INVALID_NAME_ID_POLICY
     made = named(agent, service, asking_for())
     assert named(agent, service, forbids) == made
+
+
+def test_a_name_is_not_given_in_a_format_that_an_operator_has_stopped_giving_since_the_request(agent):
+    service = a_service("one")  # which was asked for this format when it was still chosen for it
+    with pytest.raises(AnswerWithStatus) as told:
+        named(agent, service, asking_for(names.EMAIL_ADDRESS))
+    assert told.value.saml_status.second == names.INVALID_NAME_ID_POLICY
