@@ -227,7 +227,7 @@ FAULTS = [
             "webhooks/test_sending.py::test_a_sender_whose_clock_is_hours_ahead_sends_what_happens_at_other_nodes",
             "webhooks/test_sending.py::test_a_message_that_failed_while_a_clock_was_hours_ahead_is_sent_once_it_is_set_back",
             "webhooks/test_sending.py::test_a_sender_that_died_while_its_clock_was_hours_ahead_keeps_no_other_from_sending",
-            "journeys/test_signing_out.py::test_a_service_that_was_down_while_a_clock_was_hours_ahead_is_notified_once_it_is_set_back",
+            "journeys/test_sign_outs_from_server_to_server.py::test_a_service_that_was_down_while_a_clock_was_hours_ahead_is_notified_once_it_is_set_back",
             "otp/limits/test_pauses.py::test_wrong_codes_dated_by_a_clock_that_was_hours_ahead_make_no_pause_longer",
             "otp/limits/test_pauses.py::test_nobody_guesses_until_the_time_to_which_a_clock_that_was_hours_ahead_dated_something",
             "web/operators/test_sign_in.py::test_tries_dated_by_a_clock_that_was_hours_ahead_keep_nobody_out",
@@ -480,8 +480,8 @@ FAULTS = [
         "is waited for twice, and then its other notices count as tried, so those of other services do not wait behind "
         "them, and come first in the next run; a webhook waits a while before its next try",
         (
-            "journeys/test_signing_out.py::test_a_service_that_never_answers_is_waited_for_twice_for_all_who_sign_out",
-            "journeys/test_signing_out.py"
+            "journeys/test_sign_outs_from_server_to_server.py::test_a_service_that_never_answers_is_waited_for_twice_for_all_who_sign_out",
+            "journeys/test_sign_outs_from_server_to_server.py"
             "::test_two_messages_that_a_service_cannot_answer_use_up_no_try_of_another_twice",
             "webhooks/test_sending.py::test_a_slow_receiver_is_not_waited_for",
             "webhooks/test_sending.py::test_a_webhook_that_fails_does_not_delay_others",

@@ -2,20 +2,14 @@
 
 import pytest
 
-from idp import background
 from idp.agents.models import Device
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Channel
 from tests.journeys.visits import get_without_redirect, next_address, service_asks_for_a_code
-from tests.pretend_service import BASE_URL, PretendService
+from tests.pretend_service import BASE_URL
 
+pytestmark = pytest.mark.usefixtures("everything_is_told")
 ME = f"{BASE_URL}/me"
-
-
-@pytest.fixture
-def shifts(flex):
-    yield PretendService("shifts")
-    background.settle()
 
 
 def test_an_agent_sees_the_phone_and_its_last_sign_ins(clock, phone, shifts):
