@@ -74,10 +74,11 @@ lint:
 	@.venv/bin/lint-imports --no-cache >/dev/null || .venv/bin/lint-imports
 	@$(PY) -m tests.environment mypy
 
-# What is in tests/web is of the admin, and most of tests/races is slow, so neither need be collected. With a plus dots
-# come as they are made; what lint and scan say comes whole, when they are done.
+# Each test of the admin and of the API is a whole request or several, and most of tests/races is slow, so none of them
+# need be collected. With a plus dots come as they are made; what lint and scan say comes whole, when they are done.
+SLOW_FOLDERS := tests/web tests/native tests/races
 fast:
-	+@$(PY) -m pytest -q -n 2 -m "not live and not slow and not long and not admin" --ignore tests/web --ignore tests/races tests
+	+@$(PY) -m pytest -q -n 2 -m "not live and not slow and not long" $(SLOW_FOLDERS:%=--ignore %) tests
 
 coverage:
 	@bin/environment requirements-dev.txt && bin/test-programs

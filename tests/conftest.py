@@ -39,7 +39,7 @@ from tests.user_agents import ANDROID, DESKTOP, IPHONE
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-hypothesis.settings.register_profile("here", deadline=None)  # test machines are busy
+hypothesis.settings.register_profile("here", deadline=None, max_examples=20)  # others each time; test machines are busy
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
@@ -78,8 +78,6 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if {"flex", "verify", "redis"} & set(item.fixturenames):
             item.add_marker(pytest.mark.live)
-        if "/tests/web/" in item.path.as_posix():
-            item.add_marker(pytest.mark.admin)
         if item.get_closest_marker("django_db") or {"db", "transactional_db", "redis"} & set(item.fixturenames):
             item.add_marker(pytest.mark.stored)
     for item in _repeated(items):

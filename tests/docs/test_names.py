@@ -5,6 +5,7 @@ import importlib
 from functools import cache
 from types import ModuleType
 
+import pytest
 from django.conf import settings
 from django.contrib import admin
 
@@ -74,6 +75,7 @@ class Unknown(ast.NodeVisitor):
                 self._or_report(lambda: getattr(owner, node.attr), f"{node.value.id}.{node.attr}", node)
 
 
+@pytest.mark.long
 def test_tests_and_benches_name_nothing_that_the_code_does_not_have():
     found = {str(it.relative_to(settings.BASE_DIR)): Unknown(it.read_text()).found for it in sources()}
     assert {name: lines for name, lines in found.items() if lines} == {}

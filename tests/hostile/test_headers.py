@@ -183,6 +183,7 @@ print(answer.status_code, answer["Strict-Transport-Security"], settings.CSRF_COO
 """
 
 
+@pytest.mark.long
 def test_on_https_browsers_are_told_to_use_only_https():
     production = {name: value for name, value in ENVIRONMENT.items() if name not in DEMO_ONLY}
     place = {"LATCHKEY_BASE_URL": "https://login.acme.example", "DATABASE_URL": "sqlite://"}

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.scanning import dependencies
 from tests.scanning.dependencies import Verdict, audit
 
@@ -41,6 +43,7 @@ def test_a_package_that_is_unknown_to_the_index_is_named():
     assert audit({"ours": "1.0"}, an_index(pyyaml=[HOLE])).unasked == "the index does not know ours"
 
 
+@pytest.mark.long
 def test_without_a_network_the_scan_fails():
     verdict = audit(
         {"leaky": "1.0"}, lambda packages: dependencies.at_pypi(packages, HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="")

@@ -216,6 +216,7 @@ def test_only_its_owner_can_read_a_new_database(database):
     assert [oct(it.stat().st_mode & 0o777) for it in files] == ["0o600"] * 3
 
 
+@pytest.mark.long
 def test_a_connection_opens_while_the_last_one_closes_and_removes_the_log(database):
     """SQLite removes the log with the last connection, which is no loss."""
     connections["place"].close_pool()

@@ -1,5 +1,6 @@
 """Every table is configuration, with triggers that change the version, or is declared not to be."""
 
+import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
@@ -99,6 +100,7 @@ def test_the_doctor_names_a_missing_trigger_and_migrate_restores_it(transactiona
     assert version.ask() != before
 
 
+@pytest.mark.long
 def test_after_a_reversed_migration_operators_can_write(transactional_db):
     call_command("migrate", "versions", "zero", verbosity=0)
     try:
