@@ -85,17 +85,17 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _repeated(items):
-    """Choose what runs on each database, with Redis too: what stores something, but for browsers and installations.
+    """Choose what runs on PostgreSQL and with Redis too.
 
-    Of a test that is asked of many inputs only the first, unless databases may differ in any.
+    That is what says that databases may differ in it, and of all else that stores something, but for operators' pages,
+    browsers and installations, each test with the first of its inputs.
     """
     begun = set()
     for item in items:
         marks, test = {it.name for it in item.iter_markers()}, item.nodeid.partition("[")[0]
-        if test in begun and "each_case" not in marks:
-            continue
+        first = "stored" in marks and test not in begun
         begun.add(test)
-        if "processes" in marks or ("stored" in marks and not marks & {"slow", "any_database"}):
+        if marks & {"each_database", "postgresql_only"} or (first and not marks & {"admin", "slow", "any_database"}):
             yield item
 
 

@@ -16,7 +16,7 @@ from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, MAC, a_device
 from tests.races.concurrent import at_once
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 LATER = NOW + timedelta(hours=1)
 

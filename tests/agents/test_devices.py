@@ -10,7 +10,7 @@ from idp.agents.models import Agent, Device, Kind, Reason
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, MAC, PIXEL, WINDOWS, a_desktop, a_device, a_phone
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 HOUR = timedelta(hours=1)
 

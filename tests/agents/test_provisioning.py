@@ -6,7 +6,7 @@ from idp.agents import provisioning
 from idp.agents.models import Agent, AgentRole, Department
 from tests.conftest import an_agent
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 BOTH = ("agent", "supervisor", "wfo.team_leader")
 

@@ -12,7 +12,7 @@ from idp.conf import MOST_PHONES
 from tests.conftest import NOW
 from tests.devices import IPHONE, MAC, PIXEL, a_desktop, a_phone
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 HOUR = timedelta(hours=1)
 

@@ -9,7 +9,7 @@ from idp.audit.models import Kind, LoginEvent, TrailIsAppendOnly
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 ORIGIN = Origin("192.0.2.1", "Mozilla/5.0 (iPhone)", "7KQ2M-9TX4D")
 

@@ -3,7 +3,7 @@ import pytest
 from idp.audit.models import Kind, LoginEvent
 from tests.conftest import NOW
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from idp.branding.models import Brand
 from tests.branding.logos import svg
 from tests.pretend_service import BASE_URL
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 RED, GREEN = "#8f1414", "#0b5a2a"
 

@@ -19,7 +19,7 @@ from tests.relays import HOST, Relay
 from tests.waiting import until
 
 __all__ = ["browser", "pair"]
-pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.postgresql_only]
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql_only]
 
 
 def node_of(pair, nth):

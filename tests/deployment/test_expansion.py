@@ -11,7 +11,7 @@ from tests import later_migration
 from tests.deployment import expansion
 from tests.deployment.expansion import Release
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 FORMER = migrations.CreateModel(
     "Phone",

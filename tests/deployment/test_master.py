@@ -35,7 +35,7 @@ def of_master(place, what):
     return Path(f"/proc/{place.process.pid}/{what}").read_text()
 
 
-@pytest.mark.processes
+@pytest.mark.each_database
 def test_the_master_listens_after_loading_the_code_and_forks_without_threads(transactional_db, keys, tmp_path):
     place = Installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://{HOST}:1", OTEL_EXPORTER_OTLP_TIMEOUT="1")
     place.start()
@@ -47,7 +47,7 @@ def test_the_master_listens_after_loading_the_code_and_forks_without_threads(tra
         assert re.search(r"^Threads:\t1$", of_master(place, "status"), re.MULTILINE)
 
 
-@pytest.mark.processes
+@pytest.mark.each_database
 def test_each_process_starts_with_all_threads_and_needs_no_more_when_many_requests_come(place):
     threads = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"]
     for pid in place.workers():

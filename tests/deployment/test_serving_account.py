@@ -15,7 +15,7 @@ from tests.another_database import connected_to
 from tests.deployment.serving_account import serving_account
 from tests.races.installation import database_url
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.postgresql_only]
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql_only]
 REFUSED = "permission denied|must be owner|must be superuser"
 BEYOND_ITS_RIGHTS = [
     "ALTER TABLE agents_agent ADD COLUMN another text",

@@ -13,7 +13,7 @@ from tests.phone import NUMBER, Phone
 from tests.races.installation import PATIENCE, Installation, on_sqlite
 from tests.user_agents import IPHONE
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.each_database]
 
 
 @pytest.fixture

@@ -19,8 +19,6 @@ from tests.importing.files import a_file
 from tests.saml.metadata.documents import acs, an_entity
 from tests.saml.metadata.sites import document, serving
 
-pytestmark = pytest.mark.each_case
-
 BLOCKS = fences.all_blocks()
 SHELL = [it for it in BLOCKS if it.language == "sh"]
 PAGES = sorted({block.page for block in SHELL if any(it.startswith(fences.MANAGE) for it in block.commands())})
@@ -101,6 +99,7 @@ def test_every_shell_line_is_run_or_has_a_reason_why_not():
     assert not [it for it in ELSEWHERE.values() if not (ROOT / it).exists()]
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_a_page_work_in_order(place, page):
     for line in lines_of(page):

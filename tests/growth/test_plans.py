@@ -26,7 +26,7 @@ from tests.speed.rotation import Rotation
 from tests.web import aged
 from tests.web.conftest import a_superuser, inside
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 GROWING = (
     "agents_agent|agents_device|sso_sessions_ssosession|tokens_longlivedtoken|saml_subjectname|saml_issuedassertion|"

@@ -16,7 +16,7 @@ from idp.keys.models import SigningKey, State, Use
 from idp.tokens import jwks
 from tests.conftest import NOW
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 LATER = NOW + timedelta(days=30)
 

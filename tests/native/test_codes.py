@@ -36,7 +36,7 @@ from tests.web.commands import run
 from tests.web.conftest import a_superuser, inside
 from tests.web.people_form import save
 
-pytestmark = [pytest.mark.usefixtures("db", "keys"), pytest.mark.each_case]
+pytestmark = [pytest.mark.usefixtures("db", "keys"), pytest.mark.each_database]
 
 BACK = Origin(None, "", "AAAAA-BBBBB")
 

@@ -20,7 +20,7 @@ from tests.conftest import NOW
 from tests.native.own_app import CHALLENGE, REDIRECT, a_back_end, a_client, an_app_signed_in
 from tests.web.seeded import a_service
 
-pytestmark = [pytest.mark.long, pytest.mark.each_case]
+pytestmark = [pytest.mark.long, pytest.mark.each_database]
 
 DOCUMENT = json.loads(json.dumps(api.get_openapi_schema()))
 LABELS = [f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods]

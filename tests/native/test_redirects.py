@@ -8,7 +8,7 @@ from idp.native import pkce, redirects
 from idp.native.models import RedirectUri
 from tests.native.own_app import CHALLENGE, VERIFIER, a_client
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 
 @pytest.mark.parametrize(

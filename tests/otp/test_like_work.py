@@ -18,7 +18,7 @@ from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification
 from tests.conftest import NOW, an_agent
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 STRANGER = Asker(None, "192.0.2.7")
 BY_NUMBER = [PhoneNumber(f"+120155501{it}") for it in ("01", "02", "77")]

@@ -10,7 +10,7 @@ from tests.otp.codes import (
     SECOND,
 )
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 
 def a_row(**fields):

@@ -23,7 +23,7 @@ from tests.otp.codes import (
     send_code,
 )
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 
 def test_after_a_sign_in_the_next_request_begins_another_verification(agent, gateway, phones):

@@ -20,7 +20,7 @@ from tests.races import consistency
 from tests.races.known_phone import is_busy, is_signed_in
 from tests.races.second_connection import open_transaction
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 FAULTS = [OperationalError("deadlock detected"), IntegrityError("UNIQUE constraint failed"), LostRace()]
 EACH_FAULT = pytest.mark.parametrize("fault", FAULTS, ids=lambda it: type(it).__name__)

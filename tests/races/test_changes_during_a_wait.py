@@ -12,7 +12,7 @@ from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_signed_in
 from tests.races.second_connection import second_connection
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 LATER = NOW + timedelta(minutes=20)
 COMES = {

@@ -18,7 +18,7 @@ from tests.devices import a_phone
 from tests.races.concurrent import at_once
 from tests.races.installation import on_sqlite
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 THREADS = runpy.run_path(f"{ROOT}/gunicorn.conf.py")["threads"]
 PATIENCE = 3

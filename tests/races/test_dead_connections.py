@@ -22,7 +22,7 @@ from tests.races.known_phone import is_busy, is_signed_in
 from tests.races.second_connection import second_connection
 from tests.relays import HOST, Relay
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 PATIENCE, LONGEST = 0.4, 15
 """Seconds: of ours in these tests, and for which no request may hang in production."""

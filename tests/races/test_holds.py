@@ -49,7 +49,7 @@ from tests.races.second_connection import second_connection
 from tests.saml.metadata.documents import acs, an_entity
 from tests.web import aged
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 NUMBER, NOBODY = PhoneNumber("+12015550101"), Asker(None, None)
 

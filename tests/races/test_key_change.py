@@ -21,7 +21,7 @@ from tests.conftest import NOW
 from tests.races.concurrent import at_once
 from tests.web.seeded import a_service
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 PREFIXES = {"ds": "http://www.w3.org/2000/09/xmldsig#"}
 NUMBERS = ("+12015550101", "+12015550102", "+12015550103")

@@ -14,7 +14,7 @@ from tests.races.installation import PATIENCE, Installation
 from tests.waiting import until
 from tests.web.monitor import TOKEN
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.each_database]
 ROW = {"server": socket.gethostname(), "route": "/.well-known/jwks.json", "status": "2xx"}
 
 

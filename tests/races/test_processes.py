@@ -23,7 +23,7 @@ from tests.races.concurrent import at_once
 from tests.races.installation import Installation
 from tests.user_agents import ANDROID, IPHONE
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.each_database]
 
 PHONES, VISITS = 10, 20
 FEWEST_KILLS, MOST_KILLS = 3, 20

@@ -37,7 +37,7 @@ from tests.user_agents import IPHONE
 from tests.web.checkup.conftest import sentence
 from tests.webhooks.receiver import a_webhook, receiving
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.each_database]
 
 
 @contextmanager

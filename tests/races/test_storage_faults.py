@@ -16,7 +16,7 @@ from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_busy, is_signed_in, next_request
 from tests.waiting import until
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 NOBODY = 65_534
 FULL = """CREATE FUNCTION pg_temp.full_disk() RETURNS trigger LANGUAGE plpgsql AS

@@ -8,7 +8,7 @@ from idp.sessions.models import OpenedBy, SsoSession
 from tests.conftest import NOW
 from tests.devices import a_desktop, a_phone
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 HOUR = timedelta(hours=1)
 

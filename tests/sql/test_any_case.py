@@ -7,7 +7,7 @@ from idp.agents.models import Agent
 from idp.saml.models import SubjectName
 from tests.conftest import an_agent
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 COLUMNS = [(Agent, "email", "one_agent_of_each_email"), (SubjectName, "value", "a_name_id_is_given_once")]
 

@@ -24,7 +24,7 @@ from idp.sql.prepared import Insert, Select, Slot, Update
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 DEVICE = Slot("pk", UUIDField())
 BY_LABEL = Select(lambda: Device.objects.filter(label=Slot("label", CharField())))

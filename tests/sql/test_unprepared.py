@@ -7,7 +7,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from idp.sql import unprepared
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 
 @pytest.fixture

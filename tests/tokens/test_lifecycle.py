@@ -18,7 +18,7 @@ from idp.tokens.rotation import CHILDREN, LIFETIME, Verdict
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, a_phone
 
-pytestmark = [pytest.mark.usefixtures("db", "keys"), pytest.mark.each_case]
+pytestmark = [pytest.mark.usefixtures("db", "keys"), pytest.mark.each_database]
 
 HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)

@@ -34,7 +34,7 @@ from tests.policies import publishing
 from tests.speed.place import ENTITY
 from tests.web.seeded import a_service
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 HOUR = timedelta(hours=1)
 

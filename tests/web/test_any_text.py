@@ -13,6 +13,8 @@ from tests.web import seeded
 from tests.web.admin.test_every_page import pages
 from tests.web.conftest import inside
 
+pytestmark = pytest.mark.each_database
+
 ODD = {
     "a nul": "Ana\0Lima",
     "a number beyond every column": "1" + "0" * 30,

@@ -41,6 +41,8 @@ from tests.web.conftest import a_superuser
 from tests.web.monitor import record
 from tests.web.seeded import a_service
 
+pytestmark = pytest.mark.each_database
+
 ORIGIN = Origin(None, "", "")
 KIBIBYTE = 1024
 NOT_WHOLE = r"damaged or not whole|pg_restore ended with \d"

@@ -13,6 +13,8 @@ from tests.importing.files import HEADINGS, MAX, ZOE, a_file
 from tests.web.pages.agents_files import BAD, PAGE
 from tests.web.pressing import press
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def team(tmp_path):

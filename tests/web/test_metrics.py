@@ -29,6 +29,8 @@ from tests.web.aged import a_webhook_of_old
 from tests.web.monitor import TOKEN, ask, figures, record
 from tests.web.seeded import a_service
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def watched(settings, db, keys, clock):

@@ -6,7 +6,7 @@ from idp.agents.models import Agent
 from idp.web import people_search
 from tests.conftest import an_agent
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 PEOPLE = {
     "ana": ("Ana García", "+12015550101"),

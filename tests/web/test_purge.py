@@ -28,7 +28,7 @@ from idp.web.retention.rules import RULES
 from tests.conftest import NOW
 from tests.web.aged import MAKE, a_computer, a_line, a_revoked_computer
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 DAYS = retention.days({})
 MOMENT = timedelta(seconds=1)

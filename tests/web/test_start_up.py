@@ -63,6 +63,7 @@ def a_migration_not_applied():
         last.save(force_insert=True)
 
 
+@pytest.mark.each_database
 def test_a_new_version_without_its_tables_does_not_take_over_from_one_that_serves(starts):
     with a_migration_not_applied():
         with pytest.raises(SystemExit):
@@ -77,6 +78,7 @@ def test_no_line_of_the_log_has_the_reference_of_the_page_that_is_read_at_the_st
     assert master.run(reference.present) == ""
 
 
+@pytest.mark.each_database
 def test_a_new_version_takes_over_while_the_database_is_away(starts):
     with connected_to(**({"NAME": "/nowhere/latchkey.sqlite3"} if on_sqlite() else {"HOST": "nowhere.invalid"})):
         assert starts(after=4711)

@@ -18,7 +18,7 @@ from idp.web.retention import purge
 from tests import tables
 from tests.conftest import NOW
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 ORIGIN = Origin("192.0.2.1", "Mozilla/5.0 (iPhone)", "7KQ2M-9TX4D")
 DAYS = retention.days({})

@@ -21,7 +21,7 @@ from tests.conftest import NOW
 from tests.devices import IPHONE, PIXEL, a_device
 from tests.races.concurrent import at_once
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 BEGIN = NOW - timedelta(hours=6)
 HOURS = range(hour_of(BEGIN), hour_of(NOW) + 1)

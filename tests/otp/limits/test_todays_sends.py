@@ -20,7 +20,7 @@ from tests.conftest import NOW, an_agent
 from tests.races.concurrent import at_once
 from tests.races.second_connection import second_connection
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0) + DAY

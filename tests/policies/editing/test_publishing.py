@@ -15,7 +15,7 @@ from tests.conftest import NOW, an_operator
 from tests.policies.publishing import drafted, go_back, publish
 from tests.policies.publishing import in_force as put_in_force
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 
 
 def names():

@@ -87,6 +87,7 @@ def test_faulty_fields_of_an_agent_get_a_sentence_and_nothing_is_saved(admin, fi
     assert not Agent.objects.filter(is_staff=False).exists()
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -101,6 +102,7 @@ def test_an_email_or_number_of_somebody_else_gets_a_sentence(admin, agent, field
     assert (page.status_code, sentence in page.text) == (200, True)
 
 
+@pytest.mark.each_database
 def test_a_number_cannot_be_taken_from_somebody_by_an_edit(admin, agent):
     other = an_agent(a_number(2), "ben@acme.example")
     assert "Somebody else has this number." in save(admin, other, number="+12015550101").text
@@ -143,11 +145,13 @@ def test_a_code_sent_to_the_old_number_no_longer_works(admin, agent):
     assert not verifications.approve(asked.verification, NOW)
 
 
+@pytest.mark.each_database
 def test_an_agent_cannot_be_deleted_because_the_trail_refers_to_them(admin, agent):
     assert admin.post(f"{LIST}{agent.pk}/delete/", {"post": "yes"}).status_code == 403
     assert "delete_selected" not in admin.get(LIST).text
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("typed", ["garcía", "ANA@", "+1 (201) 555-0101", "5550101"])
 def test_an_agent_is_found_by_name_email_or_number_in_any_spelling(admin, agent, typed):
     an_agent(a_number(2), "ben@acme.example", full_name="Ben")
@@ -229,6 +233,7 @@ def sign_out(admin, agent):
     return admin.post(DEVICES, {"action": "sign_out_chosen", "_selected_action": chosen}, follow=True)
 
 
+@pytest.mark.each_database
 def test_chosen_devices_are_signed_out_with_a_line_each(admin, signed_in):
     assert "2 signed out here." in sign_out(admin, signed_in).text
     assert set(Device.objects.of(signed_in).values_list("reason", flat=True)) == {Reason.OPERATOR}
@@ -261,6 +266,7 @@ def test_an_operator_who_may_only_view_devices_signs_nobody_out(helper, signed_i
     assert active(signed_in) == 2
 
 
+@pytest.mark.each_database
 def test_devices_are_found_and_filtered(admin, signed_in):
     sign_out(admin, signed_in)
     assert "iPhone, Safari" in admin.get(DEVICES, {"q": "agent-1@", "reason": "operator", "kind": "mobile"}).text

@@ -12,6 +12,8 @@ from tests.web.admin.app_form import form
 from tests.web.conftest import a_superuser, inside
 from tests.web.seeded import a_service
 
+pytestmark = pytest.mark.each_database
+
 ADD = "/admin/native/client/add/"
 
 

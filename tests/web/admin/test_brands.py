@@ -11,6 +11,8 @@ from tests.branding.logos import svg
 from tests.native.own_app import CHALLENGE, REDIRECT, a_client
 from tests.user_agents import IPHONE
 
+pytestmark = pytest.mark.each_database
+
 ADD = "/admin/branding/brand/add/"
 
 

@@ -6,6 +6,8 @@ from idp.agents.models import Department
 from idp.policies.access.conditions import DepartmentIs
 from tests.policies import publishing
 
+pytestmark = pytest.mark.each_database
+
 LIST = "/admin/agents/department/"
 
 

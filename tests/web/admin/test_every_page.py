@@ -61,6 +61,7 @@ NO_NUMBER = "9" * 5000
 """More digits than Python reads as a number."""
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("asked", NO_VALUES)
 def test_a_list_with_an_impossible_filter_says_so(operator, asked):
     answer = inside(operator).get(f"/admin/{asked}")
@@ -93,12 +94,14 @@ def kinds_of_columns():
     return [pytest.param(*it, id=".".join((it[0]._meta.label, it[1]))) for it in found.values()]
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(("model", "column"), kinds_of_columns())
 def test_a_column_asked_for_what_cannot_be_is_no_error_of_latchkey(operator, model, column):
     answers = statuses(operator, model, [f"{column}__in"])
     assert [asked for asked, status in answers.items() if status >= 500] == []
 
 
+@pytest.mark.each_database
 def test_a_lookup_that_one_database_lacks_is_no_error(operator):
     answer = inside(operator).get("/admin/audit/loginevent/?judged__contains=1")
     assert answer.status_code in (200, 400)
@@ -120,6 +123,7 @@ TICKED = {
 }
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(("at", "box"), TICKED.items(), ids=TICKED)
 def test_a_form_in_which_an_impossible_row_is_ticked_saves_nothing(operator, at, box):
     answer = inside(operator).post(f"/admin/{at}".format(operator.pk), {box: "9" * 25})

@@ -10,6 +10,8 @@ from tests.conftest import an_agent
 from tests.web.pages.policy.rule_pages import the_form
 from tests.web.seeded import a_service
 
+pytestmark = pytest.mark.each_database
+
 NOBODYS = "No service has this short name."
 COUNT_NOW = "count now"
 

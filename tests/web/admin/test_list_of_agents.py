@@ -13,7 +13,7 @@ from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
 from tests.web.seeded import HERE, a_number, a_signed_in_agent
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 LIST = "/admin/agents/agent/"
 MOST_QUERIES = 12

@@ -7,6 +7,8 @@ import pytest
 from idp.policies.models import TimeoutPolicy
 from tests.web.seeded import a_service
 
+pytestmark = pytest.mark.each_database
+
 LIST = "/admin/policies/timeoutpolicy/"
 
 

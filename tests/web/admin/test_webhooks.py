@@ -23,7 +23,7 @@ from tests.web.monitor import record
 from tests.webhooks.receiver import ALL, send
 
 LIST, ADD, SENT = (f"/admin/webhooks/{it}" for it in ("webhook/", "webhook/add/", "delivery/"))
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.each_database]
 
 
 def said(page):

@@ -12,6 +12,8 @@ from tests.races.second_connection import open_transaction, second_connection, s
 from tests.waiting import until
 from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
 
+pytestmark = pytest.mark.each_database
+
 
 def test_the_database_of_the_tests_is_in_order(db):
     assert states(database.check()) == [OK, OK, OK]

@@ -10,6 +10,8 @@ from tests.web.departments.forged import FORGED, STRANGE
 from tests.web.departments.place import a_supervisor, changed, of, rows
 from tests.web.people_form import DEVICES, LIST
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.mark.parametrize("across", ["0", "1"])
 def test_nobody_of_another_department_is_signed_out_among_many(place, across):

@@ -9,6 +9,8 @@ from idp.web.admin.trail import searching
 from tests.web.departments.forged import STRANGE
 from tests.web.people_form import DEVICES, LIST
 
+pytestmark = pytest.mark.each_database
+
 
 def test_no_filter_in_the_address_reaches_over(place):
     ben, other = place.ben, place.other.pk

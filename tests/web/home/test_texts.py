@@ -16,7 +16,7 @@ from idp.web.home import batched_queries, texts
 from tests.conftest import NOW
 from tests.web.seeded import REFERENCE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 MINUTE = timedelta(minutes=1)
 
 

@@ -20,7 +20,7 @@ from tests.web.seeded import ANDROID_RULE
 
 AGO = timedelta(minutes=90)
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.each_database]
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from idp.saml.models import SubjectName
 from tests.conftest import an_agent
 from tests.web.commands import run
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def two(db):

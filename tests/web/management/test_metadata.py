@@ -20,6 +20,8 @@ from tests.saml.metadata.documents import ACS, CBC, acs, an_entity, key, methods
 from tests.saml.metadata.sites import document, serving
 from tests.web.commands import run, run_json
 
+pytestmark = pytest.mark.each_database
+
 MD = f"{{{names.METADATA}}}"
 
 

@@ -10,6 +10,8 @@ from idp.otp.models import PhoneAuthenticator
 from tests.web.commands import run, run_json
 from tests.web.conftest import a_superuser
 
+pytestmark = pytest.mark.each_database
+
 
 def test_add_operator_prints_a_link_that_opens_the_admin_once(db):
     link, talk = run("add_operator", "nora@acme.example", "--name", "Nora New")

@@ -11,6 +11,8 @@ from idp.web.middleware import bursts
 from tests.conftest import NOW
 from tests.races.concurrent import at_once
 
+pytestmark = pytest.mark.each_database
+
 MOST = 5
 
 

@@ -1,11 +1,14 @@
 """Exporting agents to a file with the columns of an import."""
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from idp.agents.models import Agent
 from idp.audit.models import LoginEvent
 from tests.importing.files import HEADINGS
 from tests.web.pages.agents_files import EXPORT, PAGE, exported, helper
+
+pytestmark = pytest.mark.each_database
 
 
 def test_an_export_has_the_columns_of_an_import_and_is_recorded(admin, agent):

@@ -16,6 +16,8 @@ from tests.web.pages.agents_files import BAD, PAGE, SHORT, choose, helper
 from tests.web.pressing import buttons, press
 from tests.web.seeded import a_signed_in_agent
 
+pytestmark = pytest.mark.each_database
+
 
 def test_a_file_is_previewed_written_and_undone(admin, clock):
     page = choose(admin, ZOE, MAX, BAD)

@@ -179,6 +179,7 @@ def test_among_empty_hours_the_quietest_is_the_middle_of_the_night():
     assert (quietest(by_hour).sign_ins, quietest(by_hour).of) == (0, 650)
 
 
+@pytest.mark.each_database
 def test_the_hour_with_the_fewest_sign_ins_is_named_on_the_page(admin, flex, clock):
     origin = Origin(None, "", "AAAAA-BBBBB")
     for hour in range(24):
@@ -187,6 +188,7 @@ def test_the_hour_with_the_fewest_sign_ins_is_named_on_the_page(admin, flex, clo
     assert "the quietest hour was 18:00 to 18:59 UTC, with 1 of 47 sign-ins." in said(admin.get(PAGE))
 
 
+@pytest.mark.each_database
 def test_other_events_and_old_sign_ins_do_not_count_for_the_quietest_hour(db):
     origin = Origin(None, "", "AAAAA-BBBBB")
     events.record(Kind.SIGNED_IN, origin, NOW - timedelta(days=15))

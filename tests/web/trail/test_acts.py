@@ -23,6 +23,8 @@ from tests.conftest import NOW, an_agent
 from tests.web import people_form, seeded
 from tests.web.conftest import a_superuser
 
+pytestmark = pytest.mark.each_database
+
 READING = {
     "backup",
     "check_refusals",

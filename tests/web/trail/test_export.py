@@ -16,6 +16,8 @@ from idp.policies.user_agents import Platform
 from tests.conftest import NOW, an_agent
 from tests.web.seeded import REFERENCE, a_rule, a_signed_in_agent
 
+pytestmark = pytest.mark.each_database
+
 HERE = Origin("192.0.2.7", "=cmd|' /C calc'!A0", REFERENCE)
 
 

@@ -11,7 +11,7 @@ from tests.web.conftest import a_superuser, inside
 from tests.web.pages.policy.test_publish import came
 from tests.web.seeded import ANDROID_RULE
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.each_database]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from idp.web.admin.base.long_lists import CappedPaginator
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
-pytestmark = pytest.mark.each_case
+pytestmark = pytest.mark.each_database
 
 LIST = "/admin/audit/loginevent/"
 

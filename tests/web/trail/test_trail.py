@@ -9,6 +9,8 @@ from idp.web.trail import words
 from tests.conftest import NOW
 from tests.web.seeded import REFERENCE, a_rule, a_signed_in_agent
 
+pytestmark = pytest.mark.each_database
+
 LIST = "/admin/audit/loginevent/"
 
 

@@ -14,6 +14,8 @@ from idp.audit.models import Kind, LoginEvent
 from tests import tables
 from tests.conftest import NOW, an_agent
 
+pytestmark = pytest.mark.each_database
+
 ORIGIN = Origin("192.0.2.1", "Mozilla/5.0 (iPhone)", "7KQ2M-9TX4D")
 
 

@@ -17,8 +17,6 @@ from tests.conftest import NOW
 from tests.web.admin.services.form import ACS, FLEX, FLEX_ACS, LIST, add, filled, row
 from tests.web.seeded import a_service, a_signed_in_agent
 
-pytestmark = pytest.mark.any_database
-
 KEYS = {
     "RSA": lambda: rsa.generate_private_key(65537, 2048),
     "weak": lambda: rsa.generate_private_key(65537, 1024),

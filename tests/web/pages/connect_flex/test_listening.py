@@ -23,6 +23,8 @@ from tests.web.pages.connect_flex.conftest import (
 )
 from tests.web.seeded import a_service
 
+pytestmark = pytest.mark.each_database
+
 
 def test_buttons_start_and_stop_listening(admin, clock):
     a_service()

@@ -20,8 +20,6 @@ from tests.web.pages.responses.conftest import (
     everything_stored,
 )
 
-pytestmark = pytest.mark.any_database
-
 
 @pytest.mark.parametrize("sign", ["both", "response"])
 def test_the_second_reader_accepts_a_good_answer(admin, sp, ana, sign):

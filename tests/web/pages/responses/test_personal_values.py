@@ -9,8 +9,6 @@ from idp.saml.models import ReleasedAttribute
 from tests.web.conftest import a_superuser, inside
 from tests.web.pages.responses.conftest import CHECK, WOULD, answered, page_of
 
-pytestmark = pytest.mark.any_database
-
 
 def somebody(*permissions):
     """An operator who may do just that."""

@@ -8,8 +8,6 @@ from idp.saml.models import AssertionConsumer, ReleasedAttribute, SubjectName
 from tests.conftest import an_agent
 from tests.web.pages.responses.conftest import WOULD, a_general_service, an_encrypting_service, ask, everything_stored
 
-pytestmark = pytest.mark.any_database
-
 
 def test_a_preview_shows_the_answer_and_stores_nothing(admin, sp, ana):
     before, lines = everything_stored(), LoginEvent.objects.count()

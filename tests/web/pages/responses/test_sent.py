@@ -11,6 +11,8 @@ from idp.sessions.models import OpenedBy, SsoSession
 from tests.conftest import an_agent
 from tests.web.pages.responses.conftest import CHECK, an_encrypting_service, answered, ask, page_of
 
+pytestmark = pytest.mark.each_database
+
 HOSTILE = {
     "markup": "R&D <Team>",
     "script": "</td><script>alert(1)</script>",
