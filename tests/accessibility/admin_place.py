@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 
+from idp.agents.models import Agent, Department
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
@@ -73,6 +75,9 @@ def furnish(operator):
         outcome="unknown_sp",
         reference="7KQ2M-9TX4F",
     )
+    changed = [{"changed": {"fields": ["Name"]}}]
+    for it in (*Agent.objects.all(), *Department.objects.all()):
+        LogEntry.objects.log_actions(operator.pk, [it], CHANGE, changed)
     _people(operator)
     _metadata(operator)
 

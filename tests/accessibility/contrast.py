@@ -54,7 +54,8 @@ const texts = every.filter((it) => shown(it) && (it.matches(FIELDS) ||
 RUN = f"""
 async ([rules, style, passed]) => {{
   {NAMES}{TEXTS}
-  const known = new Set(passed), told = {{preload: false, iframes: false, elementRef: true}}, found = [], doubted = [];
+  const known = new Set(passed.split("\\n")), found = [], doubted = [];
+  const told = {{preload: false, iframes: false, elementRef: true}};
   const words = {SENTENCES};
   const check = async (texts) => {{
     if (!texts.length) return;
@@ -69,16 +70,19 @@ async ([rules, style, passed]) => {{
     alone(it) && first.has(name(it)) ? others.push(it) : first.set(alone(it) ? name(it) : it, it));
   await check([...first.values()]);
   await check(others.filter((it) => !known.has(name(it))));
-  return [found, doubted, [...known]];
+  return [found, doubted, [...known].join("\\n")];
 }}
 """
 
 
 class Contrast:
-    """The checks of contrast by these rules of axe, which remember the styles that all of them passed."""
+    """The checks of contrast by these rules of axe, which remember the styles that all of them passed.
+
+    Those are one text, with a line for each: on its way to a browser and back, a list costs far more.
+    """
 
     def __init__(self, *rules):
-        self._rules, self._passed = rules, []
+        self._rules, self._passed = rules, ""
 
     def faults(self, page, *, doubts=True):
         """Return what is too pale on the current page as it looks now; where axe cannot tell, unless told otherwise.
