@@ -10,7 +10,7 @@ from tests.another_database import an_empty_database
 from tests.conftest import an_agent
 from tests.postgresql.pooler import by_way_of_a_pooler
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.postgresql_only]
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql_only]
 
 
 def a_transaction_of_somebody_else():
