@@ -1,7 +1,5 @@
 """Lets an agent in for two hours in an operator's name, from any page."""
 
-from typing import Final
-
 from django.contrib import messages
 from django.http import HttpRequest
 
@@ -11,8 +9,6 @@ from idp.login import request_facts
 from idp.login.emergency import passes, reasons
 from idp.web.departments import reach
 from idp.web.request_fields import text_field
-
-MAY_LET_IN: Final = "agents.add_accesspass"
 
 
 def let_in(request: HttpRequest, agent: Agent, otherwise: str) -> None:

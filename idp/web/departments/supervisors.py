@@ -10,18 +10,19 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import Http404, HttpRequest, HttpResponse
 
 from idp.errors import IdpError
+from idp.web import rights
 from idp.web.departments import reach
 from idp.web.error_views import refused
 
 RIGHTS = frozenset(
     {
-        "agents.view_agent",
-        "agents.add_agent",
-        "agents.change_agent",
+        rights.SEE_PEOPLE,
+        rights.ADD_PEOPLE,
+        rights.CHANGE_PEOPLE,
         "agents.view_device",
-        "agents.change_device",
-        "otp.give_one_time_code",
-        "audit.view_loginevent",
+        rights.SIGN_OUT,
+        rights.GIVE_CODES,
+        rights.SEE_TRAIL,
     }
 )
 """All rights of a supervisor, whatever their groups say. `reach` limits them to the supervisor's agents."""

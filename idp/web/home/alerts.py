@@ -8,6 +8,7 @@ from django.urls import reverse
 from idp.agents.models import Agent
 from idp.keys import keyring
 from idp.saml.metadata_updates import alarms as metadata_alarms
+from idp.web import rights
 from idp.web.checkup.finding import State, worst_first
 from idp.web.home import access, texts
 from idp.web.home.facts import Facts
@@ -27,8 +28,8 @@ def _known_to(operator: Agent, facts: Facts) -> Facts:
     """Leave out alerts that name people, unless the operator may open the page that they link to."""
     answers = {
         **facts.answers,
-        "alarms_waiting": facts.answers["alarms_waiting"] and operator.has_perm("audit.view_loginevent"),
-        "paused": facts.answers["paused"] and operator.has_perm("agents.view_agent"),
+        "alarms_waiting": facts.answers["alarms_waiting"] and operator.has_perm(rights.SEE_TRAIL),
+        "paused": facts.answers["paused"] and operator.has_perm(rights.SEE_PEOPLE),
         "let_in": facts.answers["let_in"] and operator.has_perm("agents.view_accesspass"),
     }
     return replace(facts, answers=answers)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from idp.agents.models import Agent
+from idp.web import rights
 from idp.web.checkup import address, clocks, proxies, signing_keys
 from idp.web.checkup.finding import Finding, State
 from idp.web.home.batched_queries import Answers
@@ -21,7 +22,6 @@ SERVICE = "Flex, or another service, asks Latchkey who is signing in."
 AGENT = "Give them a mobile number: that is how they prove who they are."
 POLICY = "For now, agents can sign in on any phone and computer."
 SIGN_IN = "Sign in to the service as an agent. Each step appears in the trail."
-MAY_TEST = "agents.change_agent"
 REACHED = (address.SUBJECT, address.HTTPS, clocks.SUBJECT, proxies.SUBJECT)
 
 
@@ -72,7 +72,7 @@ def _steps(facts: Facts, operator: Agent) -> list[tuple[bool, str, Step]]:
 def _texts(answers: Answers, operator: Agent) -> Step:
     """Return a test code to the operator's own number, else to an agent's, else a check of Twilio's settings."""
     whose = operator.pk if answers["own_number"] else answers["number_of"]
-    if whose is None or not operator.has_perm(MAY_TEST):
+    if whose is None or not operator.has_perm(rights.CHANGE_PEOPLE):
         return Step("Check the connection to Twilio", reverse("admin:checkup"), KNOWN)
     return Step("Send a test code", reverse("admin:test_code", args=[UUID(str(whose))]), TEXTS)
 

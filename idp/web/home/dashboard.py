@@ -26,8 +26,6 @@ from idp.web.home.period import PERIODS, Period, chosen
 from idp.web.request_fields import NIL, row_uuid
 from idp.web.services_offered import Offered
 
-MAY_SEE = "audit.view_loginevent"
-MAY_SEE_COSTS = "otp.view_verification"
 DECIDED_BY = {
     DEFAULT: "No rule matched, and the default is to refuse",
     FAULT: "The access rules could not be evaluated; the log says why",

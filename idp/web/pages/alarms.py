@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.audit.models import ALARMING, LoginEvent
+from idp.web import rights
 from idp.web.departments import reach
 from idp.web.rendering import admin_page
 from idp.web.request_fields import row_number
 from idp.web.trail import alarms
 
-MAY_SEE, MAY_ACKNOWLEDGE = "audit.view_loginevent", "audit.add_acknowledgement"
+MAY_ACKNOWLEDGE = "audit.add_acknowledgement"
 MOST_ACKNOWLEDGED = 20
 
 
@@ -25,7 +26,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(MAY_SEE, raise_exception=True)
+@permission_required(rights.SEE_TRAIL, raise_exception=True)
 def alarms_page(request: HttpRequest) -> HttpResponse:
     """Show waiting and acknowledged alarms. POST acknowledges one."""
     if request.method == "POST":

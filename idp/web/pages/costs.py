@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from idp import clock
 from idp.background import PATIENCE, Upkeep
 from idp.otp import channels, costs
+from idp.web import rights
 from idp.web.rendering import admin_page
 
 counting: Final = Upkeep("daily_codes", lambda: costs.count_all(clock.now()))
@@ -24,7 +25,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 @require_safe
-@permission_required("otp.view_verification", raise_exception=True)
+@permission_required(rights.SEE_COSTS, raise_exception=True)
 def costs_page(request: HttpRequest) -> HttpResponse:
     """Show sends, right codes, their share and the estimated cost of the last days."""
     now, prices = clock.now(), settings.LATCHKEY.prices

@@ -11,10 +11,8 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.importing.imports import Importer
 from idp.login import request_facts
-from idp.web import people_files
+from idp.web import people_files, rights
 from idp.web.departments import reach
-
-MAY_EXPORT = "agents.view_agent"
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -30,7 +28,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def as_csv(request: HttpRequest, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
     """Return a CSV file of all agents, or of those chosen. Raises PermissionDenied."""
-    if not request.user.has_perm(MAY_EXPORT):
+    if not request.user.has_perm(rights.SEE_PEOPLE):
         raise PermissionDenied
     now = clock.now()
     content = "".join(people_files.export(importer_of(request), now, chosen))

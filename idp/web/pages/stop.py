@@ -11,12 +11,13 @@ from idp import clock
 from idp.login import request_facts
 from idp.login.emergency import stops
 from idp.policies.models import Stop
+from idp.web import rights
 from idp.web.departments import reach
 from idp.web.operators import recent_factor
 from idp.web.rendering import admin_page
 from idp.web.request_fields import text_field
 
-MAY_SEE, MAY_STOP = "policies.view_stop", "policies.change_stop"
+MAY_SEE = "policies.view_stop"
 LIFT = "let people sign in again"
 MOST_PAST = 10
 
@@ -36,19 +37,19 @@ def stop_page(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest) -> HttpResponse:
-    if not (request.user.has_perm(MAY_SEE) or request.user.has_perm(MAY_STOP)):
+    if not (request.user.has_perm(MAY_SEE) or request.user.has_perm(rights.STOP)):
         raise PermissionDenied
     shown = {
         "title": "Stop all sign-ins",
         "stop": Stop.objects.in_force().select_related("by").first(),
         "past": Stop.objects.exclude(lifted_at=None).select_related("by")[:MOST_PAST],
-        "may_stop": request.user.has_perm(MAY_STOP),
+        "may_stop": request.user.has_perm(rights.STOP),
     }
     return admin_page(request, "stop.html", shown)
 
 
 def _stop_or_lift(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm(MAY_STOP):
+    if not request.user.has_perm(rights.STOP):
         raise PermissionDenied
     operator = reach.operator_of(request)
     origin, now = request_facts.origin_of(request), clock.now()

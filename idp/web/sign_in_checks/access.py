@@ -18,6 +18,7 @@ from idp.policies.models import Stop
 from idp.policies.timeouts import Limit, TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.sessions.models import SsoSession
+from idp.web import rights
 from idp.web.next_codes import InForce, for_operator
 from idp.web.sign_in_checks.arrival import Arrival
 from idp.web.sign_in_checks.check import Check, Fix, State
@@ -67,7 +68,7 @@ def stop(agent: Agent, verdicts: Verdicts) -> Check:
     if _without(verdicts.after, agent_off=False).decided_by == PASS:
         return Check("stop", name, State.OPEN, f"All sign-ins are stopped, but {agent} has a temporary pass.")
     sentence = f"All sign-ins have been stopped since {begun.since:%d %b, %H:%M} UTC: {begun.why.rstrip('.')}."
-    lift = Fix("Open the stop of all sign-ins", reverse("admin:stop"), "policies.change_stop")
+    lift = Fix("Open the stop of all sign-ins", reverse("admin:stop"), rights.STOP)
     return Check("stop", name, State.CLOSED, sentence, (_let_in(agent), lift))
 
 
@@ -146,13 +147,11 @@ def _by(decision: Decision) -> str:
 
 def _let_in(agent: Agent) -> Fix:
     address = reverse("admin:let_agent_in", args=[agent.pk])
-    return Fix(f"Let {agent} in for 2 hours", address, "agents.add_accesspass", says=LET_IN_SAYS)
+    return Fix(f"Let {agent} in for 2 hours", address, rights.LET_IN, says=LET_IN_SAYS)
 
 
 def _rule(decision: Decision) -> tuple[Fix, ...]:
     rule = publishing.edited_rule(decision.decided_by)
     if rule is None:
         return ()
-    return (
-        Fix("Open the rule", reverse("admin:policies_accessrule_change", args=[rule.pk]), "policies.view_accessrule"),
-    )
+    return (Fix("Open the rule", reverse("admin:policies_accessrule_change", args=[rule.pk]), rights.SEE_RULES),)

@@ -13,6 +13,7 @@ from idp.otp.channels import Channel
 from idp.otp.gateway import SHARED_BY_ALL, Failure
 from idp.otp.models import SENT, PhoneAuthenticator, VerificationSend
 from idp.scim.models import KnownAs
+from idp.web import rights
 from idp.web.sign_in_checks.check import Check, Fix, State
 
 BY_CALL = (Failure.LANDLINE, Failure.FRAUD_GUARD)
@@ -84,7 +85,7 @@ def _change_number(agent: Agent) -> tuple[Fix, ...]:
 def one_time_code(agent: Agent) -> Fix:
     """Return a link to the page that gives a one-time code, which needs no text."""
     address = reverse("admin:one_time_code", args=[agent.pk])
-    return Fix(f"Give {agent} a one-time code", address, "otp.give_one_time_code", changes_agent=True)
+    return Fix(f"Give {agent} a one-time code", address, rights.GIVE_CODES, changes_agent=True)
 
 
 def _kind(number: str) -> int:

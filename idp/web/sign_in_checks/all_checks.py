@@ -17,6 +17,7 @@ from idp.otp.models import VerificationSend
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.sql.unindexed import Unindexed
+from idp.web import rights
 from idp.web.sign_in_checks import access, account, codes, service
 from idp.web.sign_in_checks.arrival import Arrival
 from idp.web.sign_in_checks.check import Check, Fix, Judged, State
@@ -69,6 +70,6 @@ def usual_service(agent: Agent) -> ServiceProvider | None:
 
 def _at_service(agent: Agent, sp: ServiceProvider | None, now: datetime) -> tuple[Check, ...]:
     if sp is None:
-        fix = Fix("Connect Flex", reverse("admin:connect_flex"), service.MAY_ADD)
+        fix = Fix("Connect Flex", reverse("admin:connect_flex"), rights.ADD_SERVICES)
         return (Check("service", "Service", State.CLOSED, "No service is connected yet.", (fix,)),)
     return service.switched_on(sp), service.attribute_values(agent, sp), service.key(sp, now)

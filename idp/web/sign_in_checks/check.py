@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from idp.web import rights
+
 
 class State(StrEnum):
     """The state of a check. Only a closed check keeps an agent out."""
@@ -28,7 +30,7 @@ class Fix:
 
     words: str
     address: str
-    right: str = "agents.change_agent"
+    right: str = rights.CHANGE_PEOPLE
     fields: tuple[tuple[str, str], ...] = ()
     says: str = ""
     changes_agent: bool = False

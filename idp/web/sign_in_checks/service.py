@@ -11,14 +11,13 @@ from idp.saml.attributes import release_list
 from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import ServiceProvider
 from idp.saml.responses import released
+from idp.web import rights
 from idp.web.sign_in_checks.check import Check, Fix, State
-
-MAY_ADD, MAY_CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
 
 
 def switched_on(sp: ServiceProvider) -> Check:
     """Whether the service is enabled and has an ACS address."""
-    fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
+    fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), rights.CHANGE_SERVICES)
     if not sp.enabled:
         return Check("service", "Service", State.CLOSED, f"{sp.name} is switched off here.", (fix,))
     if not sp.consumers.all():
@@ -40,7 +39,7 @@ def attribute_values(agent: Agent, sp: ServiceProvider) -> Check:
     try:
         released.for_agent(sp, agent, "")
     except UnreleasableAttribute as fault:
-        fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
+        fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), rights.CHANGE_SERVICES)
         return Check("told", name, State.CLOSED, f"No answer to {sp.name} can be made: {fault.detail}.", (fix,))
     return Check("told", name, State.OPEN, f"{sp.name} gets everything it requires.")
 
@@ -50,6 +49,6 @@ def key(sp: ServiceProvider, now: datetime) -> Check:
     try:
         signing_keys.key_for(sp, now)
     except IdpError as fault:
-        fix = Fix("Open the signing keys", reverse("admin:key_change"), "keys.view_signingkey")
+        fix = Fix("Open the signing keys", reverse("admin:key_change"), rights.SEE_KEYS)
         return Check("key", "Signing key", State.CLOSED, f"Answers cannot be signed: {fault.detail}.", (fix,))
     return Check("key", "Signing key", State.OPEN, "The signing key works.")

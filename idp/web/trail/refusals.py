@@ -10,9 +10,8 @@ from django.urls import reverse
 from idp.audit.models import LoginEvent
 from idp.policies.editing import publishing
 from idp.policies.models import PolicyRevision
+from idp.web import rights
 
-MAY_SEE_RULES = "policies.view_accessrule"
-MAY_SEE_REVISIONS = "policies.view_policyrevision"
 LIST = "admin:policies_accessrule_changelist"
 
 
@@ -20,13 +19,13 @@ def next_steps(event: LoginEvent, operator: AbstractBaseUser | AnonymousUser) ->
     """Yield words and address of each link that this operator may follow."""
     if not isinstance(operator, PermissionsMixin):
         return
-    if operator.has_perm(MAY_SEE_RULES):
+    if operator.has_perm(rights.SEE_RULES):
         yield from _link_to_rule(event)
         if event.judged:
             query = urlencode({"try-way": "past", "try-past": event.reference})
             yield "Try the rules with this sign-in", f"{reverse(LIST)}?{query}#try"
     decided_by = PolicyRevision.objects.filter(number=event.revision).first() if event.revision else None
-    if decided_by is not None and operator.has_perm(MAY_SEE_REVISIONS):
+    if decided_by is not None and operator.has_perm(rights.SEE_REVISIONS):
         yield f"Open {decided_by}, which decided", reverse("admin:policies_policyrevision_change", args=[decided_by.pk])
 
 

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from idp.policies.access.rules import MODE_NAMES
 from idp.policies.editing.differences import differences
 from idp.policies.models import PolicyRevision, State
+from idp.web import rights
 from idp.web.admin.base.read_only import ReadOnlyAdmin
-from idp.web.pages.policy.publish.page import MAY_PUBLISH
 
 
 @admin.register(PolicyRevision)
@@ -37,7 +37,7 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
         """Offer to restore a past revision."""
         revision = self.get_object(request, unquote(object_id))
         past = revision is not None and revision.state == State.PAST
-        context = {"may_go_back": past and request.user.has_perm(MAY_PUBLISH), **(extra_context or {})}
+        context = {"may_go_back": past and request.user.has_perm(rights.PUBLISH), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="rules")

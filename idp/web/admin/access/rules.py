@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 from idp.policies.editing import publishing
 from idp.policies.editing.publishing import LONGEST_REASON, CannotPublish
 from idp.policies.models import AccessRule
+from idp.web import rights
 from idp.web.admin.base.base_admin import BaseAdmin
-from idp.web.pages.policy.publish.page import LIST, MAY_PUBLISH
+from idp.web.pages.policy.publish.page import LIST
 from idp.web.pages.policy.rule_list import RuleListPage
 from idp.web.pages.policy.rule_page import RulePage
 
@@ -78,5 +79,5 @@ def _above_the_rules(request: HttpRequest) -> dict[str, Any]:
         "changes": changes,
         "seen_to_publish": str(publishing.seen()),
         "reason": "; ".join(it.sentence for it in changes)[:LONGEST_REASON],
-        "may_publish": request.user.has_perm(MAY_PUBLISH),
+        "may_publish": request.user.has_perm(rights.PUBLISH),
     }

@@ -22,7 +22,7 @@ from idp.otp import numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import name_ids
 from idp.saml.name_ids import NameIdRefused
-from idp.web import people_search, safe_list_run
+from idp.web import people_search, rights, safe_list_run
 from idp.web.admin.base.long_lists import LongList
 from idp.web.admin.base.within_reach import WithinReach
 from idp.web.admin.people import number_changes
@@ -31,7 +31,7 @@ from idp.web.admin.people.agent_forms import AgentForm, LimitedAgentForm, PhoneF
 from idp.web.departments import reach
 from idp.web.operators import recent_factor
 from idp.web.pages import export_agents, safe_list
-from idp.web.pages.agent import name_id, overview, timeline
+from idp.web.pages.agent import name_id, overview
 from idp.web.pages.agent.urls import agent_urls
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
     # The number belongs to the agent, so the rights on agents apply to it.
     def has_view_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
         """Operators who may see or change agents."""
-        return request.user.has_perm("agents.view_agent") or self.has_change_permission(request, agent)
+        return request.user.has_perm(rights.SEE_PEOPLE) or self.has_change_permission(request, agent)
 
     def has_change_permission(self, request: HttpRequest, _: Agent | None = None) -> bool:
         """Operators who may change agents."""
-        return request.user.has_perm("agents.change_agent")
+        return request.user.has_perm(rights.CHANGE_PEOPLE)
 
     def has_add_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
         """As for changing."""
@@ -131,7 +131,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         typed = request.GET.get(SEARCH_VAR, "")
         if FROM_HOME in request.GET and self.has_view_permission(request):
             return self._found(request, typed)
-        is_reference = bool(reference.read(typed)) and request.user.has_perm(timeline.MAY_SEE)
+        is_reference = bool(reference.read(typed)) and request.user.has_perm(rights.SEE_TRAIL)
         if is_reference and not self.get_queryset(request).filter(people_search.people(typed)).exists():
             return redirect(f"{reverse('admin:audit_loginevent_changelist')}?{urlencode({SEARCH_VAR: typed})}")
         return super().changelist_view(request, *args, **kwargs)

@@ -20,7 +20,7 @@ from idp.passkeys.models import Passkey
 from idp.policies.user_agents import Family
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
-from idp.web import next_codes
+from idp.web import next_codes, rights
 from idp.web.admin.base.filters import EndedFilter, FixedChoiceFilter
 from idp.web.admin.base.long_lists import LongList
 from idp.web.admin.base.read_only import ReadOnlyAdmin
@@ -119,7 +119,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
 
     def has_sign_out_permission(self, request: HttpRequest) -> bool:
         """Signing out is the only change that operators make to a device."""
-        return request.user.has_perm("agents.change_device")
+        return request.user.has_perm(rights.SIGN_OUT)
 
     def may_remove_passkeys(self, request: HttpRequest, agent: Agent) -> bool:
         """Whether the operator may remove the agent's passkeys. It takes the right to change the agent."""

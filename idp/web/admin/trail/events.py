@@ -16,6 +16,7 @@ from idp import clock, reference
 from idp.audit import acts
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
+from idp.web import rights
 from idp.web.admin.base.long_lists import LongList
 from idp.web.admin.base.read_only import ReadOnlyAdmin
 from idp.web.admin.base.within_reach import WithinReach
@@ -24,8 +25,6 @@ from idp.web.admin.trail.filters import FILTERS
 from idp.web.admin.trail.letting_in import let_refused_in
 from idp.web.admin.trail.searching import anywhere
 from idp.web.departments import reach
-from idp.web.let_in import MAY_LET_IN
-from idp.web.pages.connect_flex import access as connect_flex
 from idp.web.request_fields import row_number
 from idp.web.trail import refusals, rule_verdicts, words
 from idp.web.trail.exports import WRITERS
@@ -115,7 +114,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         """For a sign-in that the access policy refused, offer what an operator can do next."""
         refused = LoginEvent.objects.filter(pk=row_number(object_id), kind=Kind.REFUSED).first()
         context = {
-            "may_let_in": refused is not None and request.user.has_perm(MAY_LET_IN),
+            "may_let_in": refused is not None and request.user.has_perm(rights.LET_IN),
             "next_steps": list(refusals.next_steps(refused, request.user)) if refused else [],
             **(extra_context or {}),
         }
@@ -127,7 +126,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
             "exports": EXPORTS if reach.limits_of(request.user) is None else [],
             "query": f"?{request.GET.urlencode()}" if request.GET else "",
             "typed_reference": reference.read(request.GET.get(SEARCH_VAR, "")),
-            "may_listen": request.user.has_perm(connect_flex.ADD),
+            "may_listen": request.user.has_perm(rights.ADD_SERVICES),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)

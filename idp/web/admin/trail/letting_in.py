@@ -8,13 +8,14 @@ from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
-from idp.web.let_in import MAY_LET_IN, let_in
+from idp.web import rights
+from idp.web.let_in import let_in
 from idp.web.request_fields import text_field
 
 
 def let_refused_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a two-hour pass to the agent of a refused sign-in, or to the agent named if the sign-in proved nobody."""
-    if not request.user.has_perm(MAY_LET_IN):
+    if not request.user.has_perm(rights.LET_IN):
         raise PermissionDenied
     event = get_object_or_404(LoginEvent.objects.select_related("agent"), pk=pk, kind=Kind.REFUSED)
     named = text_field(request.POST, "email")

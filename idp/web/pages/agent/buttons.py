@@ -9,19 +9,18 @@ from idp import clock
 from idp.agents.models import Agent, Device
 from idp.login import request_facts
 from idp.login.endings import agent_switch
+from idp.web import rights
 from idp.web.departments import reach
-from idp.web.let_in import MAY_LET_IN, let_in
+from idp.web.let_in import let_in
 from idp.web.pages.agent import routing
 from idp.web.request_fields import row_uuid, text_field
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 
-MAY_SIGN_OUT = "agents.change_device"
-
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL patterns of the buttons."""
-    may_sign_out = routing.with_right(MAY_SIGN_OUT, model_admin)
-    may_let_in = routing.with_right(MAY_LET_IN, model_admin)
+    may_sign_out = routing.with_right(rights.SIGN_OUT, model_admin)
+    may_let_in = routing.with_right(rights.LET_IN, model_admin)
     return [
         routing.page_url("switch_agent", "switch", switch, model_admin.has_change_permission, model_admin, "POST"),
         routing.page_url("sign_out_agent", "sign-out", end_devices, may_sign_out, model_admin, "POST"),

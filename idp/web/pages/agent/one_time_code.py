@@ -12,13 +12,12 @@ from idp.agents.models import Agent
 from idp.audit.models import Kind
 from idp.otp.other_codes import one_time_codes
 from idp.otp.other_codes.one_time_codes import GivenToOneself
+from idp.web import rights
 from idp.web.departments import reach
 from idp.web.operators import recent_factor, repeated_posts
 from idp.web.pages.agent import routing
 from idp.web.pages.agent.recording import record
 from idp.web.rendering import admin_page
-
-GIVE = "otp.give_one_time_code"
 
 
 class ReasonForm(forms.Form):
@@ -42,7 +41,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 def may_give(request: HttpRequest, agent: Agent) -> bool:
     """Whether the operator may give codes and see agents. Codes for an operator take a superuser."""
-    return reach.may_change(request.user, agent) and request.user.has_perms(["agents.view_agent", GIVE])
+    return reach.may_change(request.user, agent) and request.user.has_perms([rights.SEE_PEOPLE, rights.GIVE_CODES])
 
 
 def _give(request: HttpRequest, agent: Agent) -> HttpResponse:

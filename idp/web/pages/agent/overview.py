@@ -8,8 +8,9 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.otp import notices
 from idp.saml import name_ids
+from idp.web import rights
 from idp.web.departments import reach
-from idp.web.pages.agent import buttons, device_cards, factors, name_id, timeline, why
+from idp.web.pages.agent import device_cards, factors, name_id, timeline, why
 from idp.web.sign_out import FLEX_STAYS_OPEN
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 def page_context(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> dict[str, Any]:
     """Return the context of the page, in a fixed number of queries."""
     now = clock.now()
-    may_sign_out = request.user.has_perm(buttons.MAY_SIGN_OUT)
+    may_sign_out = request.user.has_perm(rights.SIGN_OUT)
     judged, first_closed = why.judge_usual(request, agent, now)
     return {
         "judged": judged,
         "first_closed": first_closed,
-        "days": timeline.days(agent, timeline.MOST_RECENT) if request.user.has_perm(timeline.MAY_SEE) else None,
+        "days": timeline.days(agent, timeline.MOST_RECENT) if request.user.has_perm(rights.SEE_TRAIL) else None,
         "may_change_name": request.user.has_perm(name_id.MAY_CHOOSE) and name_ids.is_fixed(agent),
         "cards": device_cards.cards_of(agent, now),
         "may_sign_out": may_sign_out and reach.may_sign_out(request.user, agent),

@@ -11,11 +11,9 @@ from django.utils.safestring import SafeString
 from idp.agents.models import Agent
 from idp.saml.models import ServiceProvider
 from idp.saml.requests import unsolicited
-from idp.web import qr
+from idp.web import qr, rights
 from idp.web.pages.agent import routing
 from idp.web.rendering import admin_page
-
-MAY_CHANGE_SERVICES = "saml.change_serviceprovider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def sign_in_link_page(request: HttpRequest, agent: Agent) -> HttpResponse:
         "agent": agent,
         "links": [link(it) for it in open_from_here],
         "others": list(others),
-        "may_change_services": request.user.has_perm(MAY_CHANGE_SERVICES),
+        "may_change_services": request.user.has_perm(rights.CHANGE_SERVICES),
     }
     return admin_page(request, "agent/sign_in_link.html", context)
 

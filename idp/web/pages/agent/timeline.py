@@ -16,13 +16,13 @@ from idp.audit.models import ABOUT_A_ROW, LoginEvent
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
 from idp.sql.unindexed import Unindexed
+from idp.web import rights
 from idp.web.pages.agent import routing, timeline_words
 from idp.web.rendering import admin_page
 from idp.web.request_fields import row_number
 
 PER_PAGE = 50
 MOST_RECENT = 6
-MAY_SEE = "audit.view_loginevent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Day:
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
-    may_see = routing.with_right(MAY_SEE, model_admin)
+    may_see = routing.with_right(rights.SEE_TRAIL, model_admin)
     return [routing.page_url("agent_timeline", "timeline", timeline_page, may_see, model_admin, "GET")]
 
 

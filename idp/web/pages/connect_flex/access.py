@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
+from idp.web import rights
 from idp.web.rendering import admin_page
 from idp.web.request_fields import text_field
 
-ADD, CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
 LISTENING_PART = "requests"
 """The HTML ID of the listening part."""
 
@@ -38,5 +38,8 @@ def to_listening_part(request: HttpRequest) -> HttpResponse:
 def connect_page(request: HttpRequest, template: str, **shown: object) -> HttpResponse:
     """Render a page of Connect Flex. `sp` is the connection that it is about, if any."""
     sp = shown.get("sp")
-    own = {"may_change": request.user.has_perm(CHANGE), "service": sp.slug if isinstance(sp, ServiceProvider) else ""}
+    own = {
+        "may_change": request.user.has_perm(rights.CHANGE_SERVICES),
+        "service": sp.slug if isinstance(sp, ServiceProvider) else "",
+    }
     return admin_page(request, f"connect_flex/{template}", {**own, **shown})

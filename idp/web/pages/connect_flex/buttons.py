@@ -12,12 +12,13 @@ from idp import clock
 from idp.saml.connecting import adoption, listening
 from idp.saml.models import ServiceProvider
 from idp.saml.trust import RequestSignature
+from idp.web import rights
 from idp.web.operators import recent_factor
-from idp.web.pages.connect_flex.access import ADD, CHANGE, LISTENING_PART, connection_of, record, to_listening_part
+from idp.web.pages.connect_flex.access import LISTENING_PART, connection_of, record, to_listening_part
 
 
 @require_POST
-@permission_required(ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def listen(request: HttpRequest) -> HttpResponse:
     """Record each sign-in request of the next ten minutes."""
     listening.begin(clock.now())
@@ -25,7 +26,7 @@ def listen(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@permission_required(ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def stop_listening(request: HttpRequest) -> HttpResponse:
     """Stop recording."""
     listening.end(clock.now())
@@ -33,7 +34,7 @@ def stop_listening(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@permission_required([ADD, CHANGE], raise_exception=True)
+@permission_required([rights.ADD_SERVICES, rights.CHANGE_SERVICES], raise_exception=True)
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     """Connect the Flex that sent a recorded request. Everything is derived again from that request."""
     page = reverse("admin:connect_flex", fragment=LISTENING_PART)
@@ -57,7 +58,7 @@ def to_connection(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
 
 
 @require_POST
-@permission_required(CHANGE, raise_exception=True)
+@permission_required(rights.CHANGE_SERVICES, raise_exception=True)
 def ignore_signatures(request: HttpRequest, slug: str) -> HttpResponse:
     """Ignore the signatures of this service's requests."""
     sp = connection_of(slug)
@@ -71,7 +72,7 @@ def ignore_signatures(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required(CHANGE, raise_exception=True)
+@permission_required(rights.CHANGE_SERVICES, raise_exception=True)
 def open_from_here(request: HttpRequest, slug: str) -> HttpResponse:
     """Allow or forbid sign-ins to this connection that begin at Latchkey."""
     sp = connection_of(slug)
@@ -83,7 +84,7 @@ def open_from_here(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required(ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def report_opened(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the answer to *Did Flex open?*: finish, or show the symptoms."""
     sp = connection_of(slug)

@@ -16,9 +16,10 @@ from idp import clock
 from idp.saml.connecting import console, registration
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import flex
+from idp.web import rights
 from idp.web.operators import recent_factor
 from idp.web.pages.connect_flex import buttons, listening_panel, lookup, symptoms
-from idp.web.pages.connect_flex.access import ADD, CHANGE, connect_page, connection_of
+from idp.web.pages.connect_flex.access import connect_page, connection_of
 from idp.web.pages.connect_flex.forms import ConnectForm, PasteForm, recognise
 
 NOT_LOOKED_UP = (
@@ -46,7 +47,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def begin(request: HttpRequest) -> HttpResponse:
     """Step 1: read what is pasted, and register it when the operator presses the button; or listen first."""
     form = PasteForm(request.GET if "pasted" in request.GET else None)
@@ -87,7 +88,7 @@ def _connect(request: HttpRequest, form: ConnectForm) -> ServiceProvider | list[
 
 
 @require_POST
-@permission_required(ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def look_up(request: HttpRequest) -> HttpResponse:
     """Ask Twilio which connection an account has, and fill it in."""
     account_sid = request.POST.get("account_sid", "")
@@ -106,7 +107,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required(ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def connection(request: HttpRequest, slug: str) -> HttpResponse:
     """Steps 2 to 4, for a registered connection."""
     sp, now = connection_of(slug), clock.now()
@@ -125,16 +126,16 @@ def connection(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@permission_required(ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def listening_part(request: HttpRequest) -> HttpResponse:
     """Return the listening part alone, which the page's script polls."""
     shown = {"panel": listening_panel.panel(clock.now()), "service": request.GET.get("service", "")}
-    may_change = request.user.has_perm(CHANGE)
+    may_change = request.user.has_perm(rights.CHANGE_SERVICES)
     return render(request, "admin/connect_flex/listening_panel.html", {"may_change": may_change, **shown})
 
 
 @require_safe
-@permission_required(ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def symptom_picker(request: HttpRequest) -> HttpResponse:
     """Show what agents see in Flex, its cause, and what to do."""
     services = symptoms.flex_services()

@@ -22,14 +22,14 @@ from idp.importing.models import Import
 from idp.importing.people import Change
 from idp.importing.sheet import UnreadableFile
 from idp.otp import notices
-from idp.web import people_files
+from idp.web import people_files, rights
 from idp.web.departments import reach
 from idp.web.operators import recent_factor
 from idp.web.pages import export_agents
 from idp.web.pages.import_agents.file_form import FileForm
 from idp.web.rendering import admin_page
 
-MAY_IMPORT = ("agents.add_agent", "agents.change_agent")
+MAY_IMPORT = (rights.ADD_PEOPLE, rights.CHANGE_PEOPLE)
 MOST_NAMED, MOST_PAST = 100, 10
 CONFIRMATION = "switch off {}"
 PROGRESS, PROGRESS_SECONDS = "import-progress-{}", 120
@@ -60,7 +60,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         "form": form,
         "columns": list(Column),
         "imports": _imports(request).defer("content").select_related("by", "undone_by")[:MOST_PAST],
-        "may_export": request.user.has_perm(export_agents.MAY_EXPORT),
+        "may_export": request.user.has_perm(rights.SEE_PEOPLE),
         "limits": reach.limits_of(request.user),
     }
     return admin_page(request, "import_agents/choose.html", shown, status=400 if form.errors else 200)

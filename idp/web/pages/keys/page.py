@@ -13,11 +13,12 @@ from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
 from idp.saml import key_change, signing_keys
 from idp.saml.models import ServiceProvider
+from idp.web import rights
 from idp.web.operators import recent_factor
 from idp.web.pages.keys.panels import panels
 from idp.web.rendering import admin_page
 
-MAY_SEE, MAY_CHANGE = "keys.view_signingkey", "keys.change_signingkey"
+MAY_CHANGE = "keys.change_signingkey"
 DANGEROUS = {
     Step.SWITCH: "sign with the next key",
     Step.BACK: "sign with the active key again",
@@ -38,7 +39,7 @@ def key_change_page(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest) -> HttpResponse:
-    if not (request.user.has_perm(MAY_SEE) or request.user.has_perm(MAY_CHANGE)):
+    if not (request.user.has_perm(rights.SEE_KEYS) or request.user.has_perm(MAY_CHANGE)):
         raise PermissionDenied
     now = clock.now()
     signing_keys.ensure(now)

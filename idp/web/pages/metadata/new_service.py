@@ -20,11 +20,10 @@ from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.metadata_updates.sources import FAULTS
 from idp.saml.metadata_updates.words import summary
 from idp.saml.models import ServiceProvider
+from idp.web import rights
 from idp.web.operators import recent_factor
 from idp.web.pages.metadata.forms import NewServiceForm, add_errors
 from idp.web.rendering import admin_page
-
-MAY_ADD = "saml.add_serviceprovider"
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -33,7 +32,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(MAY_ADD, raise_exception=True)
+@permission_required(rights.ADD_SERVICES, raise_exception=True)
 def new_service(request: HttpRequest) -> HttpResponse:
     """Ask for the metadata, show what would be registered, and register it."""
     return _add(request) if request.method == "POST" else _form(request, NewServiceForm())

@@ -16,11 +16,11 @@ from idp.saml.metadata_updates import sources as metadata_sources
 from idp.saml.metadata_updates.changes import Change
 from idp.saml.metadata_updates.sources import FAULTS, Outcome, Refreshed
 from idp.saml.models import MetadataSource, ServiceProvider
+from idp.web import rights
 from idp.web.operators import recent_factor
 from idp.web.pages.metadata.forms import DocumentForm, SourceForm, add_errors
 from idp.web.rendering import admin_page
 
-MAY_CHANGE = "saml.change_serviceprovider"
 Step = Callable[[HttpRequest, ServiceProvider], HttpResponse]
 
 
@@ -30,7 +30,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(MAY_CHANGE, raise_exception=True)
+@permission_required(rights.CHANGE_SERVICES, raise_exception=True)
 def registered_service(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the source and what its document would change. The buttons take a step of `STEPS`."""
     sp = get_object_or_404(ServiceProvider, slug=slug)

@@ -18,11 +18,10 @@ from idp.policies.access.rules import MODE_NAMES, Rule
 from idp.policies.editing import publishing
 from idp.policies.editing.differences import Difference, differences
 from idp.policies.models import PolicyRevision, State
-from idp.web.pages.policy.publish.page import MAY_PUBLISH
+from idp.web import rights
 from idp.web.pages.policy.revision_numbers import with_number
 from idp.web.rendering import admin_page
 
-MAY_SEE = "policies.view_policyrevision"
 PER_PAGE = 20
 MOST_OFFERED = 500
 
@@ -56,7 +55,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """Show the revisions, and the changes between two of them if the address names two."""
-    if not (request.user.has_perm(MAY_SEE) or request.user.has_perm(MAY_PUBLISH)):
+    if not (request.user.has_perm(rights.SEE_REVISIONS) or request.user.has_perm(rights.PUBLISH)):
         raise PermissionDenied
     published = PolicyRevision.objects.exclude(state=State.DRAFT).order_by("-number")
     page = Paginator(published, PER_PAGE).get_page(request.GET.get("page"))
@@ -67,7 +66,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "in_force": _rule_counts(),
         "numbers": list(published.values_list("number", flat=True)[:MOST_OFFERED]),
         "compared": _compared(request),
-        "may_go_back": request.user.has_perm(MAY_PUBLISH),
+        "may_go_back": request.user.has_perm(rights.PUBLISH),
     }
     return admin_page(request, "policy/history.html", shown)
 

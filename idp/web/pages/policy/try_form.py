@@ -20,7 +20,7 @@ from idp.policies.simulation import sample_devices
 from idp.policies.simulation.preview import Known, Tried
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import UserAgent
-from idp.web import services_offered
+from idp.web import rights, services_offered
 from idp.web.pages.agent_by_email import AgentByEmail
 from idp.web.pages.policy.rule_form import apps
 from idp.web.services_offered import BY_SHORT_NAME
@@ -30,7 +30,6 @@ from idp.web.trail import rule_verdicts
 MONTH = timedelta(days=30)
 MOST_SEEN = 60
 MOST_READ = 500
-MAY_SEE_TRAIL = "audit.view_loginevent"
 HERE, PASTED, LISTED, SEEN, PAST = "here", "pasted", "listed", "seen", "past"
 WAY_NAMES = {
     LISTED: "a sample phone or computer",
@@ -87,7 +86,7 @@ class TryForm(forms.Form):
             fields["service"].choices = [*offered.services, *apps()] or [("", "any")]
         else:
             fields["service"] = forms.CharField(label=BY_SHORT_NAME, max_length=50, initial=offered.services[0][0])
-        self.may_see_trail = request.user.has_perm(MAY_SEE_TRAIL)
+        self.may_see_trail = request.user.has_perm(rights.SEE_TRAIL)
         fields["seen"].choices = seen_this_month(now) if self.may_see_trail else []
         if not self.may_see_trail:
             fields["way"].choices = [(it, label) for it, label in WAY_NAMES.items() if it not in (SEEN, PAST)]

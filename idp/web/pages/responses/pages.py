@@ -27,13 +27,13 @@ from idp.saml.inspection import expectations, rehearsal
 from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
+from idp.web import rights
 from idp.web.pages.responses import explanation
 from idp.web.pages.responses.explanation import Explanation
 from idp.web.pages.responses.forms import AgentForm, PreviewForm
 from idp.web.rendering import admin_page
 
 SEE_RESPONSES = "saml.view_issuedassertion"
-SEE_PEOPLE = "agents.view_agent"
 NO_RESPONSE = (UnreleasableAttribute, UnusableKey, UnregisteredAcs)
 NOTHING_YET = {"refused": None, "verdict": None, "explanation": None}
 LONGEST_NAME = 120  # characters of an operator's name in an event
@@ -53,7 +53,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 def sent_response(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Explain a Response that was sent. POST shows its personal values once."""
     showing = request.method == "POST"
-    if showing and not request.user.has_perm(SEE_PEOPLE):
+    if showing and not request.user.has_perm(rights.SEE_PEOPLE):
         raise PermissionDenied
     rows = IssuedAssertion.objects.select_related("service_provider", "agent")
     issued = get_object_or_404(rows.prefetch_related("service_provider__consumers"), pk=pk)
@@ -64,13 +64,13 @@ def sent_response(request: HttpRequest, pk: UUID) -> HttpResponse:
         "issued": issued,
         "summary": explanation.summary(issued),
         "explanation": _explain_sent(issued, masked=not showing),
-        "may_show": request.user.has_perm(SEE_PEOPLE),
+        "may_show": request.user.has_perm(rights.SEE_PEOPLE),
     }
     return admin_page(request, "responses/sent.html", shown)
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required([SEE_RESPONSES, SEE_PEOPLE], raise_exception=True)
+@permission_required([SEE_RESPONSES, rights.SEE_PEOPLE], raise_exception=True)
 def preview(request: HttpRequest) -> HttpResponse:
     """Explain the Response that an agent would get now. Nothing is stored or sent."""
     form = PreviewForm(request.POST or None, initial={"service": request.GET.get("service", "")})
@@ -85,7 +85,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required([SEE_RESPONSES, SEE_PEOPLE], raise_exception=True)
+@permission_required([SEE_RESPONSES, rights.SEE_PEOPLE], raise_exception=True)
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the second reader check a Response as the service would, and show the result."""
     sp = get_object_or_404(ServiceProvider.objects.prefetch_related("consumers", "released"), slug=slug)

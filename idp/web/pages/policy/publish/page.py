@@ -17,6 +17,7 @@ from idp.policies.editing import publishing
 from idp.policies.editing.publishing import DRAFT_GONE, LONGEST_REASON, MEANWHILE, NO_REASON, NOTHING_NEW, CannotPublish
 from idp.policies.models import PolicyRevision
 from idp.policies.simulation.replay import Group
+from idp.web import rights
 from idp.web.departments import reach
 from idp.web.operators import recent_factor
 from idp.web.pages.policy.publish import affected_csv
@@ -25,8 +26,6 @@ from idp.web.pages.policy.publish.publish_request import PublishRequest
 from idp.web.pages.policy.publish.target import Target
 from idp.web.rendering import admin_page
 
-MAY_PUBLISH = "policies.change_policyrevision"
-MAY_SEE_WHO = "audit.view_loginevent"
 LIST = "admin:policies_accessrule_changelist"
 MOST_ROWS = 50
 NO_DRAFT = "There is no draft to publish. The rules below are in force; once you change one, a draft of them begins."
@@ -43,7 +42,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(MAY_PUBLISH, raise_exception=True)
+@permission_required(rights.PUBLISH, raise_exception=True)
 def publish(request: HttpRequest) -> HttpResponse:
     """Show what would be published, and publish it when the operator presses the button."""
     page = _page_of(request)
@@ -53,7 +52,7 @@ def publish(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required([MAY_PUBLISH, MAY_SEE_WHO], raise_exception=True)
+@permission_required([rights.PUBLISH, rights.SEE_TRAIL], raise_exception=True)
 def who_would_change(request: HttpRequest) -> HttpResponseBase:
     """Return all agents for whom the publication would change something, as CSV."""
     page = _page_of(request)
@@ -71,7 +70,7 @@ class PublishPage:
 
     def show(self, refusal: str = "", status: int = 200) -> HttpResponse:
         """Show the page, with the reason for a refusal, and with everything that was typed."""
-        may_see, replayed = self.request.user.has_perm(MAY_SEE_WHO), self.forecast.replayed
+        may_see, replayed = self.request.user.has_perm(rights.SEE_TRAIL), self.forecast.replayed
         shown = {
             "title": f"Go back to {self.target.revision}" if self.target.number else "Publish the draft",
             "target": self.target,
