@@ -17,6 +17,7 @@ from idp.demo.sp import DemoSp
 from tests.deployment.behind_nginx import BehindNginx
 from tests.phone import Phone
 from tests.races.installation import PATIENCE
+from tests.small_disk import small_disk
 from tests.user_agents import IPHONE
 from tests.waiting import until
 
@@ -167,3 +168,16 @@ def test_a_new_version_that_cannot_start_leaves_the_former_one_serving(place):
     place.reload()
     place.take_over()
     assert place.get("/healthz").status_code == 200
+
+
+def test_a_full_disk_under_nginx_keeps_only_long_requests_out_and_says_so(place):
+    bodies = place.folder / "body"
+    with small_disk(megabytes=1) as disk:
+        disk.fill()
+        bodies.rename(place.folder / "former")
+        bodies.symlink_to(disk.folder)
+        assert place.phone.sign_in()["signed_in"]
+        for path in ("/saml/sso", "/admin/import/"):
+            answer = requests.post(f"{place.url}{path}", data="x" * 20_000, timeout=PATIENCE)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+            assert "no room for what you sent" in answer.text

@@ -173,7 +173,8 @@ FAULTS = [
         "no sign-in without its trail entry, so the busy page. A full log, or one whose reader hangs, loses entries "
         "and keeps nobody out; "
         "a full disk under the counts for `/metrics` loses counts and keeps nobody out. If their folder is removed, "
-        "`/metrics` goes on without them, and the log says so",
+        "`/metrics` goes on without them, and the log says so. With a full disk under nginx, people sign in; whoever "
+        "sends over 16 kB, as by an import, is told to try again later",
         (
             f"{STORAGE}::test_a_database_that_cannot_write_signs_nobody_in",
             f"{FULL}::test_a_database_on_a_full_disk_signs_nobody_in_until_there_is_space",
@@ -181,6 +182,7 @@ FAULTS = [
             f"{FULL}::test_a_log_whose_reader_hangs_holds_nobody_up_and_counts_the_missing_lines",
             f"{FULL}::test_a_server_without_standard_error_serves",
             f"{FULL}::test_a_disk_too_full_for_metrics_stops_no_sign_in",
+            "deployment/test_behind_nginx.py::test_a_full_disk_under_nginx_keeps_only_long_requests_out_and_says_so",
             "web/test_metrics.py::test_counts_whose_folder_was_removed_hide_nothing_else_and_the_log_says_so",
         ),
         "no space for PostgreSQL's WAL: the server then stops by itself, which is F7",
