@@ -17,8 +17,9 @@ from lxml import etree
 from signxml import XMLVerifier
 from signxml.verifier import SignatureConfiguration
 
+from idp import clock
 from idp.keys import keyring
-from idp.keys.models import State, Use
+from idp.keys.models import Use
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ServiceProvider
@@ -159,7 +160,7 @@ def verified(xml, certificate=None):
 
 
 def idp_certificate():
-    return x509.load_pem_x509_certificate(keyring.published(Use.SAML, State.ACTIVE)[0].certificate.encode())
+    return x509.load_pem_x509_certificate(keyring.active(Use.SAML, clock.now()).certificate.encode())
 
 
 def stamped(destination):

@@ -25,8 +25,8 @@ from idp.versions.cached import Cached
 
 log = structlog.get_logger(__name__)
 
-SHOWN_AFTER_RETIREMENT = timedelta(days=7)
-"""For how long the certificate of a retired key stays published."""
+PUBLISHED_AFTER_RETIREMENT = timedelta(days=7)
+"""For how long a retired key stays published."""
 
 
 class KeyUnreadable(IdpError):
@@ -70,15 +70,9 @@ def ensure(now: datetime) -> None:
         active(use, now)
 
 
-def published(use: Use, *states: State) -> list[Key]:
-    """Return the keys in these states (none named: every key that others may still meet), the active one first."""
-    rows = SigningKey.objects.filter(use=use, state__in=states or State.values).order_by("state", "-made_at")
-    return [_key(row) for row in rows]
-
-
-def shown(use: Use, now: datetime) -> list[SigningKey]:
-    """Return the keys whose certificates are published now: the active one, the next, and those just retired."""
-    until = now - SHOWN_AFTER_RETIREMENT
+def published(use: Use, now: datetime) -> list[SigningKey]:
+    """Return the keys that are published now: the active one, the next, and those retired in the last days."""
+    until = now - PUBLISHED_AFTER_RETIREMENT
     rows = [it for it in _all() if it.use == use and (it.retired_at is None or it.retired_at > until)]
     return sorted(sorted(rows, key=lambda it: it.made_at, reverse=True), key=lambda it: it.state)
 

@@ -1,6 +1,7 @@
 """The public keys of tokens, as a JSON Web Key Set (RFC 7517 section 5)."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from jwt.algorithms import ECAlgorithm
@@ -10,9 +11,9 @@ from idp.keys.models import Use
 from idp.tokens.claims import ALGORITHM
 
 
-def key_set() -> dict[str, list[dict[str, Any]]]:
-    """Return every published token key, the active one first."""
-    return {"keys": [_public(key) for key in keyring.published(Use.TOKEN)]}
+def key_set(now: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Return the token keys that are published now, the active one first."""
+    return {"keys": [_public(keyring.read(row)) for row in keyring.published(Use.TOKEN, now)]}
 
 
 def _public(key: keyring.Key) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from idp.web.only_read import only_read
 @only_read
 def jwks(_: HttpRequest) -> JsonResponse:
     """Publish the public keys of tokens. The answer may be cached for as long as a key is published before its use."""
-    keyring.ensure(clock.now())
-    response = JsonResponse(key_set())
+    now = clock.now()
+    keyring.ensure(now)
+    response = JsonResponse(key_set(now))
     response["Cache-Control"] = "public, max-age=300"
     return response
 

@@ -222,7 +222,7 @@ def test_a_token_key_is_changed_without_connections_and_the_old_one_stays_truste
     key_change.activate(TOKEN, NOW)
     assert keyring.active(TOKEN, NOW).kid != old.kid
     assert keyring.find(TOKEN, old.kid, retired_after=NOW - 7 * DAY) == old
-    assert old.kid in {it.kid for it in keyring.published(TOKEN)}
+    assert old.kid in {it.kid for it in keyring.published(TOKEN, NOW)}
 
 
 # Any order

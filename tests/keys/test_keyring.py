@@ -109,9 +109,8 @@ def test_the_active_key_is_published_first(db):
     for kid, state, retired_at in [("1" * 32, State.NEXT, None), ("2" * 32, State.RETIRED, NOW)]:
         encrypted = SigningKey.objects.get(kid=active.kid).private_key
         a_row(kid=kid, state=state, retired_at=retired_at, private_key=encrypted)
-    assert [key.kid for key in keyring.published(Use.TOKEN)] == [active.kid, "1" * 32, "2" * 32]
-    assert [key.kid for key in keyring.published(Use.TOKEN, State.NEXT)] == ["1" * 32]
-    assert keyring.published(Use.SAML) == []
+    assert [key.kid for key in keyring.published(Use.TOKEN, NOW)] == [active.kid, "1" * 32, "2" * 32]
+    assert keyring.published(Use.SAML, NOW) == []
 
 
 def test_after_the_active_key_was_retired_another_is_made_and_both_are_published(db):
@@ -119,7 +118,7 @@ def test_after_the_active_key_was_retired_another_is_made_and_both_are_published
     retire(Use.TOKEN)
     new = keyring.active(Use.TOKEN, LATER)
     assert new.kid != old.kid
-    assert [key.kid for key in keyring.published(Use.TOKEN)] == [new.kid, old.kid]
+    assert [key.kid for key in keyring.published(Use.TOKEN, NOW)] == [new.kid, old.kid]
 
 
 def test_a_key_is_found_only_by_its_own_use_and_id(db):
@@ -138,10 +137,19 @@ def test_a_key_retired_long_ago_is_not_found(db):
 
 def test_the_key_set_has_public_keys_only(db):
     key = keyring.active(Use.TOKEN, NOW)
-    (shown,) = jwks.key_set()["keys"]
+    (shown,) = jwks.key_set(NOW)["keys"]
     assert shown.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}
     assert (shown["kid"], shown["use"], shown["alg"], shown["crv"]) == (key.kid, "sig", "ES256", "P-256")
     assert "PRIVATE" not in json.dumps(shown)
+
+
+def test_a_token_key_leaves_the_key_set_a_week_after_it_was_replaced(db):
+    old = keyring.active(Use.TOKEN, NOW)
+    retire(Use.TOKEN)
+    new = keyring.active(Use.TOKEN, NOW)
+    week = timedelta(days=7)
+    for at, kids in ((NOW + week - timedelta(microseconds=1), [new.kid, old.kid]), (NOW + week, [new.kid])):
+        assert [it["kid"] for it in jwks.key_set(at)["keys"]] == kids
 
 
 def test_two_workers_that_need_a_key_at_once_use_the_same_one(transactional_db):

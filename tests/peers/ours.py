@@ -19,13 +19,14 @@ _numbers = count(1)
 @contextmanager
 def serving(folder, query, _entity, _acs):
     """Serve from this process's database, with eight agents whose computers are signed in."""
+    from idp import clock
     from idp.keys import keyring
-    from idp.keys.models import State, Use
+    from idp.keys.models import Use
 
     with speed.serving(folder) as installation:
         kept = [speed.signed_in(_numbers) for _ in range(driving.BROWSERS)]
         browsers = [_a_browser(installation, query, it) for it in kept]
-        certificate = keyring.published(Use.SAML, State.ACTIVE)[0].certificate
+        certificate = keyring.active(Use.SAML, clock.now()).certificate
         yield driving.Server(installation.process.pid, browsers, certificate)
 
 

@@ -30,7 +30,7 @@ def slo_url() -> str:
 def certificates(now: datetime) -> tuple[str, ...]:
     """Return the certificates of our SAML keys in PEM: RSA first; active, next, just retired. Creates missing keys."""
     signing_keys.ensure(now)
-    return tuple(key.certificate for use in (Use.SAML, Use.SAML_EC) for key in keyring.shown(use, now))
+    return tuple(key.certificate for use in (Use.SAML, Use.SAML_EC) for key in keyring.published(use, now))
 
 
 def metadata_document(now: datetime) -> bytes:

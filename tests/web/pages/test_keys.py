@@ -267,7 +267,7 @@ EC = ("--use", "saml-ec")
 
 def test_rotate_keys_without_options_prints_the_state(flex):
     out, talk = run()
-    (key,) = keyring.shown(Use.SAML, NOW)
+    (key,) = keyring.published(Use.SAML, NOW)
     assert out.startswith(f"active: {certificates.fingerprint(key.certificate)}, certificate ends 20")
     assert out.endswith("\nflex: signed to with the active key\n")
     assert talk == "No change is under way. To begin one: python manage.py rotate_keys prepare\n"

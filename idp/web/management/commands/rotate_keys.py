@@ -75,7 +75,7 @@ class Command(RecordedCommand):
 
     def _print(self, use: Use, now: datetime) -> None:
         standing = key_change.standing(use)
-        for row in keyring.shown(use, now):
+        for row in keyring.published(use, now):
             self.stdout.write(f"{row.state}: {_described(row)}")
         for it in standing.connections:
             off = "" if it.enabled else " (switched off)"
@@ -116,7 +116,7 @@ def _as_values(use: Use, now: datetime) -> dict[str, Any]:
     return {
         "use": use.value,
         "next_step": standing.step.value,
-        "keys": [_key(row) for row in keyring.shown(use, now)],
+        "keys": [_key(row) for row in keyring.published(use, now)],
         "services": [
             {"slug": it.slug, "enabled": it.enabled, "key": _key_word(it.switched)} for it in standing.connections
         ],

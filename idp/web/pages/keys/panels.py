@@ -5,7 +5,7 @@ from datetime import datetime
 
 from idp.keys import certificates, keyring
 from idp.keys.change import Connection, Standing, Step
-from idp.keys.keyring import SHOWN_AFTER_RETIREMENT
+from idp.keys.keyring import PUBLISHED_AFTER_RETIREMENT
 from idp.keys.models import SigningKey, Use
 from idp.saml import key_change
 from idp.saml.models import ServiceProvider
@@ -79,7 +79,7 @@ def _panel(use: Use, now: datetime) -> Panel:
     standing = key_change.standing(use)
     at_flex = set(ServiceProvider.objects.filter(profile__in=PROFILES_OF_FLEX).values_list("slug", flat=True))
     lines = [ConnectionLine(it, _consequence(it, at_flex=it.slug in at_flex)) for it in standing.connections]
-    published = [_published(row, now) for row in keyring.shown(use, now)]
+    published = [_published(row, now) for row in keyring.published(use, now)]
     return Panel(use, _TITLES[use], standing, _stages(use, standing), lines, published)
 
 
@@ -93,7 +93,7 @@ def _published(row: SigningKey, now: datetime) -> PublishedKey:
         fingerprint=certificates.fingerprint(row.certificate) if row.certificate else "",
         ends_at=ends_at,
         ended=ends_at is not None and ends_at <= now,
-        leaves_at=row.retired_at + SHOWN_AFTER_RETIREMENT if row.retired_at and row.certificate else None,
+        leaves_at=row.retired_at + PUBLISHED_AFTER_RETIREMENT if row.retired_at else None,
     )
 
 
