@@ -29,8 +29,6 @@ SECONDS = 5
 OLDEST_POSTGRESQL = 15
 MEGABYTE = 1024 * 1024
 QUOTED = re.compile(r"""(?<!\w)(["']).*?\1""")
-FULL = ("too many clients already", "remaining connection slots are reserved", "too many connections for")
-REFUSALS = ("password", "role NAME does not exist", "role NAME is not permitted")
 FAULT_UNDER, WARNING_UNDER = 100 * MEGABYTE, 1024 * MEGABYTE
 AWAY_FIX = (
     "If it is a server, start it, and compare host and port in DATABASE_URL; "
@@ -45,7 +43,34 @@ NAME_FIX = "Create it with createdb, or correct the name at the end of DATABASE_
 UNFINISHED_FIX = (
     "If the restore was interrupted, create a new database, name it in DATABASE_URL, and restore the backup again."
 )
+TLS_FIX = (
+    "If its certificate has expired, renew it. Otherwise compare its name and who issued it with host, sslmode and "
+    "sslrootcert in DATABASE_URL."
+)
+RULE_FIX = "Add a line for this computer, user and database to pg_hba.conf of PostgreSQL, and have it read that again."
 DAMAGED, DAMAGED_FIX = "The file of the database is damaged.", "Restore it from a backup."
+CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("permission denied",), "The database at {where} does not let our account read its tables.", RIGHTS),
+    (("no pg_hba.conf entry",), "The database at {where} accepts no connection from this computer.", RULE_FIX),
+    (
+        ("certificate", "SSL error", "does not support SSL"),
+        "The database at {where} and this computer do not agree on TLS.",
+        TLS_FIX,
+    ),
+    (
+        ("password", "role NAME does not exist", "role NAME is not permitted"),
+        "The database at {where} refuses our user or password.",
+        LOGIN_FIX,
+    ),
+    (("database NAME does not exist",), "The server at {where} has no such database.", NAME_FIX),
+    (
+        ("too many clients already", "remaining connection slots are reserved", "too many connections for"),
+        "The database at {where} has no connection left.",
+        FULL_FIX,
+    ),
+    (("not a database", "malformed"), DAMAGED, DAMAGED_FIX),
+)
+"""Words of the message, what they mean, and what helps."""
 STEPS = 100_000
 """Of SQLite's virtual machine, between two looks at the clock."""
 WAL_FIX = "Put the file on a disk of this computer, not on a network share, and restart."
@@ -105,16 +130,9 @@ def away(message: str, where: str) -> Finding:
     A connection that failed has no SQLSTATE (libpq keeps it to itself), so words are read, but not those of names.
     """
     said = QUOTED.sub("NAME", message)
-    if "permission denied" in said:
-        return fault(SUBJECT, f"The database at {where} does not let our account read its tables.", RIGHTS)
-    if any(it in said for it in REFUSALS):
-        return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
-    if "database NAME does not exist" in said:
-        return fault(SUBJECT, f"The server at {where} has no such database.", NAME_FIX)
-    if any(it in said for it in FULL):
-        return fault(SUBJECT, f"The database at {where} has no connection left.", FULL_FIX)
-    if "not a database" in said or "malformed" in said:
-        return fault(SUBJECT, DAMAGED, DAMAGED_FIX)
+    for words, sentence, fix in CAUSES:
+        if any(it in said for it in words):
+            return fault(SUBJECT, sentence.format(where=where), fix)
     return fault(SUBJECT, f"The database at {where} cannot be used.", AWAY_FIX)
 
 

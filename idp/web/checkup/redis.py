@@ -43,6 +43,10 @@ LOADING_FIX = (
 FULL_FIX = "Let Redis have more connections (maxclients), or end those that other programs leave open."
 CLUSTER_FIX = "Name a Redis in REDIS_URL that is not part of a cluster. One is enough, with Sentinel if it may move."
 NUMBER_FIX = "Correct the number of the database at the end of REDIS_URL. Each Redis has 0."
+TLS_FIX = (
+    "If its certificate has expired, renew it. Otherwise compare its name and who issued it with the host and "
+    "ssl_ca_certs in REDIS_URL."
+)
 MORE_FIX = "Set REDIS_URL, so that they count together; or set WEB_CONCURRENCY to 1."
 CAUSES: tuple[tuple[tuple[type[RedisError], ...], str, str, str], ...] = (
     ((AuthenticationError, NoPermissionError), "", "refuses our user or password", LOGIN_FIX),
@@ -85,6 +89,8 @@ def away(error: Exception, where: str) -> Finding:
     for kinds, words, does, fix in CAUSES:
         if isinstance(error, kinds) and str(error).startswith(words):
             return warning(SUBJECT, f"Redis at {where} {does}, {MEANWHILE}.", fix)
+    if "[SSL" in str(error):
+        return warning(SUBJECT, f"Redis at {where} and this computer do not agree on TLS, {MEANWHILE}.", TLS_FIX)
     if isinstance(error, InvalidResponse) or not isinstance(error, RedisError | OSError):
         return warning(SUBJECT, f"What answers at {where} is not Redis, {MEANWHILE}.", GARBLED_FIX)
     return warning(SUBJECT, f"Redis at {where} does not answer in time, {MEANWHILE}.", AWAY_FIX)

@@ -67,6 +67,9 @@ def test_a_database_is_judged_by_what_it_says_of_itself(finding, expected):
         ("permission denied for table agents_agentrole", "does not let our account read"),
         ('connection to server at "roles.example", port 5432 failed: Connection refused', "cannot be used"),
         ("failed to resolve host 'password.example': [Errno -2] Name or service not known", "cannot be used"),
+        ('no pg_hba.conf entry for host "10.0.0.9", user "u", database "d", SSL encryption', "from this computer"),
+        ("failed: SSL error: certificate verify failed", "do not agree on TLS"),
+        ('server certificate for "a" does not match host name "b"', "do not agree on TLS"),
         ("file is not a database", "is damaged"),
     ],
 )

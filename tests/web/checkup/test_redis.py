@@ -1,6 +1,7 @@
 """What the doctor says of Redis: never a fault, since nobody is kept out."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from redis import Redis
@@ -13,6 +14,7 @@ from tests.conftest import NOW
 from tests.environment import free_port
 from tests.redis_server import RedisServer
 from tests.test_cache import that_answers
+from tests.web.web_server import Authority
 
 
 @pytest.fixture
@@ -52,6 +54,15 @@ def test_a_wrong_password_of_redis_is_named(redis, look):
 def test_another_program_in_place_of_redis_is_named(look, garbage):
     with that_answers(garbage) as address:
         assert look(redis_url=address)[1].startswith("What answers at 127.0.0.1, port ")
+
+
+def test_a_redis_whose_certificate_has_expired_is_named(look, tmp_path):
+    issuer, port = Authority(tmp_path), free_port()
+    own = str(issuer.certify(lasts=timedelta(days=-1)))
+    tls = ["--tls-cert-file", own, "--tls-key-file", own, "--tls-ca-cert-file", str(issuer.path)]
+    with RedisServer("--tls-port", str(port), "--tls-auth-clients", "no", *tls):
+        said = look(redis_url=f"rediss://localhost:{port}/0?ssl_ca_certs={issuer.path}")[1]
+    assert said.startswith(f"Redis at localhost, port {port} and this computer do not agree on TLS")
 
 
 @contextmanager
