@@ -34,25 +34,13 @@ class LogoutResponse:
 class TrustedLogoutResponse:
     """A response to one of our requests, signed with a registered key."""
 
-    id: str
-    issuer: str
     in_response_to: str
     status: SamlStatus
-    relay_state: str | None
 
     @property
     def signed_out(self) -> bool:
         """Whether the service provider ended all it was asked to end."""
         return self.status.top == names.SUCCESS and self.status.second != names.PARTIAL_LOGOUT
-
-
-def status_of(*, ended: bool, others_notified: bool) -> SamlStatus:
-    """Return the true status of a logout (Core 3.7.3.2).
-
-    The top code is about our own session only: Success if it has ended, or else Responder. PartialLogout below it says
-    that not all other service providers of the session have confirmed.
-    """
-    return SamlStatus(names.SUCCESS if ended else names.RESPONDER, None if others_notified else names.PARTIAL_LOGOUT)
 
 
 def build(status: SamlStatus, *, issuer: str, destination: str, in_response_to: str, now: datetime) -> Element:
@@ -103,13 +91,7 @@ def check(
     check_head(response, strict, url=slo_url, signed=must_say_where, now=now, skew=skew)
     if response.in_response_to is None or response.in_response_to not in open_requests:
         raise UnexpectedLogoutResponse(f"wanted one of {quoted(open_requests)}, saw {quoted(response.in_response_to)}")
-    return TrustedLogoutResponse(
-        id=response.id,
-        issuer=response.issuer,
-        in_response_to=response.in_response_to,
-        status=response.status,
-        relay_state=received.relay_state,
-    )
+    return TrustedLogoutResponse(response.in_response_to, response.status)
 
 
 def _read(root: etree._Element) -> LogoutResponse:

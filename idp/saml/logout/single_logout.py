@@ -18,7 +18,6 @@ from idp.login.endings import signing_out
 from idp.saml import names
 from idp.saml.errors import AnswerLogoutWithStatus, RepeatedLogoutRequest, SamlStatus, UnexpectedLogoutResponse
 from idp.saml.logout import messages as logout_messages
-from idp.saml.logout import response as logout_response
 from idp.saml.logout.messages import Outgoing
 from idp.saml.logout.notifying import BROWSER_TAKES
 from idp.saml.logout.participants import channels
@@ -113,9 +112,13 @@ def next_message(logout: Logout, now: datetime) -> Outgoing | None:
 
 
 def status_of(logout: Logout) -> SamlStatus:
-    """Return the true status of a logout, after all services were notified."""
+    """Return the true status of a logout, after all services were notified (Core 3.7.3.2).
+
+    The top code is about our own session only, which has ended. PartialLogout below it says that not all other service
+    providers of the session have confirmed.
+    """
     are_left = logout.notices.exclude(outcome=Outcome.ENDED).exists()
-    return logout_response.status_of(ended=True, others_notified=not are_left)
+    return SamlStatus(names.SUCCESS, names.PARTIAL_LOGOUT if are_left else None)
 
 
 def _last(logout: Logout, now: datetime) -> Outgoing | None:

@@ -63,7 +63,6 @@ class TrustedAuthnRequest:
     """
 
     id: str
-    issuer: str
     acs_url: str
     relay_state: str | None
     force_authn: bool
@@ -105,7 +104,6 @@ def check(
     _check_subject(request, address)
     return TrustedAuthnRequest(
         id=request.id,
-        issuer=request.issuer,
         acs_url=address.acs_url,
         relay_state=received.relay_state,
         force_authn=request.force_authn,

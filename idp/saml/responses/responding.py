@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError
 
 from idp.audit import events
@@ -13,6 +12,7 @@ from idp.policies import timeouts
 from idp.saml import names, signing_keys
 from idp.saml.encryption import TRANSPORTS
 from idp.saml.errors import AnswerWithStatus, SamlStatus, UnregisteredAcs
+from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.issued import is_second
 from idp.saml.requests.pending import PendingRequest
@@ -115,7 +115,7 @@ def answered_before(error: IntegrityError) -> AlreadySignedIn | None:
 def envelope(sp: ServiceProvider, pending: PendingRequest) -> Envelope:
     """Return the two sides of an answer."""
     return Envelope(
-        issuer=settings.LATCHKEY.saml_entity_id,
+        issuer=published.entity_id(),
         audience=sp.entity_id,
         acs_url=pending.acs_url,
         in_response_to=pending.request_id,

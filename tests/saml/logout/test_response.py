@@ -42,7 +42,7 @@ from tests.saml.logout.peer import (
     query_of,
 )
 from tests.saml.logout.responses import SUCCESS
-from tests.saml.messages import FORM, NOW, SKEW, SP, SSO_URL, a_body, a_query, receive_post, receive_redirect, trust
+from tests.saml.messages import FORM, NOW, SKEW, SSO_URL, a_body, a_query, receive_post, receive_redirect, trust
 from tests.saml.wrapping import HIDDEN
 
 XML = a_logout_response()
@@ -74,7 +74,7 @@ WAYS = pytest.mark.parametrize("way", [redirected, posted])
 @WAYS
 def test_a_signed_answer_to_our_request_is_believed(way):
     trusted = checked(way())
-    assert (trusted.id, trusted.issuer, trusted.in_response_to) == ("_one", SP, "_asked")
+    assert trusted.in_response_to == "_asked"
     assert trusted.signed_out
 
 
@@ -115,9 +115,8 @@ def test_another_library_obeys_and_answers(idp_key, sp_pair, from_query_string):
     peer = a_peer(idp_key, sp_pair, query, from_query_string=from_query_string)
     received = receive_redirect(query_of(peer.process_slo(keep_local_session=True)), None)
     trusted = checked(received, now=now, open_requests={ours.get("ID")})
-    assert received.message is RESPONSE
+    assert (received.message, received.relay_state) == (RESPONSE, "state/ä b+c")
     assert trusted.signed_out
-    assert trusted.relay_state == "state/ä b+c"
 
 
 def test_a_posted_answer_of_another_library_is_believed(idp_key, sp_pair):
@@ -163,14 +162,6 @@ def test_an_answer_to_what_was_not_asked_is_refused(way, answered):
     assert caught.value.detail == f"wanted one of ('_asked',), saw {answered!r}"
 
 
-def test_an_answer_is_taken_once():
-    """The caller closes the request; the same answer then answers nothing."""
-    received = redirected()
-    assert checked(received).signed_out
-    with pytest.raises(UnexpectedLogoutResponse):
-        checked(received, open_requests=())
-
-
 @WAYS
 @pytest.mark.parametrize("away", [timedelta(minutes=5, seconds=1), timedelta(minutes=-10)])
 def test_a_stale_or_early_answer_is_refused(way, away):
@@ -183,11 +174,6 @@ def test_a_stale_or_early_answer_is_refused(way, away):
 def test_an_answer_for_another_address_is_refused(way, destination):
     with pytest.raises(WrongDestination):
         checked(way(a_logout_response(Destination=destination)))
-
-
-def test_a_signed_answer_that_a_browser_carried_says_where_it_goes():
-    with pytest.raises(WrongDestination):
-        checked(posted(a_logout_response(Destination=None)))
 
 
 def test_an_operator_may_let_pass_less():

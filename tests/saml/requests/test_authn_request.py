@@ -79,7 +79,7 @@ def test_everything_a_request_says_is_read():
 
 def test_the_least_request_gets_the_default_acs():
     trusted = checked(a_request())
-    assert (trusted.id, trusted.issuer, trusted.acs_url, trusted.relay_state) == ("_one", SP, ACS, None)
+    assert (trusted.id, trusted.acs_url, trusted.relay_state) == ("_one", ACS, None)
     assert not trusted.force_authn
     assert not trusted.is_passive
 

@@ -7,11 +7,10 @@ from idp.saml import names
 from idp.saml.errors import ReturnAddress
 from idp.saml.requests.authn_request import TrustedAuthnRequest
 from idp.saml.requests.pending import PendingRequest
-from tests.saml.messages import ACS, SP
+from tests.saml.messages import ACS
 
 REQUEST = TrustedAuthnRequest(
     id="_one",
-    issuer=SP,
     acs_url=ACS,
     relay_state="r",
     force_authn=True,
