@@ -212,7 +212,7 @@ def test_the_next_key_signs_from_the_next_request_on(db, keys):
 
 def test_a_key_created_on_demand_is_found_by_the_same_request(db):
     with version.pinned():
-        assert keyring.published(Use.TOKEN) == []
+        assert keyring.published(Use.TOKEN, NOW) == []
         assert keyring.active(Use.TOKEN, NOW) == keyring.active(Use.TOKEN, NOW)
 
 
