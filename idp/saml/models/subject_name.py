@@ -46,11 +46,12 @@ class SubjectName(models.Model):
     Flex makes a worker, and bills a user, for each new NameID; so there it is one stable name for all its
     connections. A persistent NameID is a name for one service provider only (Core 8.3.7). All are distinct without
     regard to letter case, outlive the agent, and are opaque unless an operator chose one. One that an operator had
-    replaced stays, so that nobody else gets it.
+    replaced stays, so that nobody else gets it. So does a service that knows somebody by a name of its own: without it,
+    that name would be the one for all others.
     """
 
     agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="subject_names")
-    service_provider = models.ForeignKey(ServiceProvider, models.SET_NULL, null=True, editable=False)
+    service_provider = models.ForeignKey(ServiceProvider, models.PROTECT, null=True, editable=False)
     value = models.CharField(max_length=LONGEST, editable=False)
     told = models.BooleanField(default=False, editable=False)
     replaced_at = models.DateTimeField(null=True, editable=False)

@@ -15,7 +15,7 @@ from idp.policies.timeouts import TimeoutPolicy
 from idp.saml import signing_keys
 from idp.saml.attributes import release_list
 from idp.saml.connecting import console, registration
-from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
+from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider, SubjectName
 from idp.web.admin.access.timeout_confirmation import ConfirmsTimeouts
 from idp.web.admin.services.service_form import ATTRIBUTES, FIELDSETS, LOGOUT, RESPONSES, ServiceProviderForm
 from idp.web.admin.services.service_rows import (
@@ -166,8 +166,9 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
             messages.warning(request, sentence)
 
     def has_delete_permission(self, request: HttpRequest, row: ServiceProvider | None = None) -> bool:
-        """Only a service that never received an Assertion can be deleted: the trail refers to the others.
+        """Only a service that received nothing can be deleted: the trail refers to others, and their names stay.
 
         Disable those.
         """
-        return bool(row and not row.issued.exists()) and super().has_delete_permission(request, row)
+        received = row is None or row.issued.exists() or SubjectName.objects.filter(service_provider=row).exists()
+        return not received and super().has_delete_permission(request, row)

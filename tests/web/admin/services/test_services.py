@@ -7,12 +7,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.db.models import ProtectedError
 from django.urls import reverse
 from lxml import html
 
 from idp.demo.sp.flavours import LEGACY
 from idp.saml import names
-from idp.saml.models import LogoutEndpoint, ServiceProvider
+from idp.saml.models import LogoutEndpoint, ServiceProvider, SubjectName
 from tests.conftest import NOW
 from tests.web.admin.services.form import ACS, FLEX, FLEX_ACS, LIST, add, filled, row
 from tests.web.seeded import a_service, a_signed_in_agent
@@ -240,3 +241,12 @@ def test_a_service_that_received_a_response_can_be_switched_off_but_not_deleted(
     a_signed_in_agent(NOW)
     assert admin.post(f"{LIST}{sp.pk}/delete/", {"post": "yes"}).status_code == 403
     assert "delete_selected" not in admin.get(LIST).text
+
+
+def test_a_service_that_knows_somebody_by_a_name_of_its_own_stays_after_its_answers_have_left(admin, agent, keys):
+    sp = a_service(profile="generic")
+    name_id = SubjectName.of(agent, sp)
+    assert admin.post(f"{LIST}{sp.pk}/delete/", {"post": "yes"}).status_code == 403
+    with pytest.raises(ProtectedError):
+        sp.delete()
+    assert SubjectName.of(agent, None) != name_id
