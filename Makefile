@@ -55,7 +55,7 @@ scan:
 
 fuzz:
 	@bin/environment requirements-fuzzing.txt
-	@for reader in saml_request user_agent people_file policy; do mkdir -p var/fuzzing/$$reader; \
+	@for reader in saml_request user_agent people_file policy scim_body; do mkdir -p var/fuzzing/$$reader; \
 	$(PY) -m tests.fuzzing $$reader -max_total_time=$(FUZZING_SECONDS) -max_len=6000 -timeout=10 \
 	-artifact_prefix=var/fuzzing/$$reader- var/fuzzing/$$reader tests/fuzzing/corpus/$$reader || exit 1; done
 

@@ -1,14 +1,21 @@
 """A function for each parser: it accepts any bytes, and only the parser's own error may result."""
 
+import json
 from contextlib import suppress
+from uuid import UUID
 
 from idp.errors import IdpError
+from idp.importing.people import Person
+from idp.importing.reading import Rules
 from idp.importing.sheet import UnreadableFile
 from idp.policies import user_agents
 from idp.policies.editing import policy_file
 from idp.policies.editing.policy_file import Misfit
 from idp.saml.logout import request as logout_request
 from idp.saml.requests import authn_request
+from idp.scim import attributes, body, patching, paths, querying, schemas
+from idp.scim.attributes import User
+from idp.scim.errors import ScimError
 from tests.importing.files import plan
 from tests.saml.messages import FORM, NOW, SKEW, SSO_URL, posted, receive_post, receive_redirect, trust
 
@@ -55,4 +62,33 @@ def policy(data):
         assert [it.conditions for it in again.rules] == [it.conditions for it in read.policy.rules]
 
 
-TARGETS = {it.__name__: it for it in (saml_request, user_agent, people_file, policy)}
+def scim_body(data):
+    """Do what a body of SCIM says: the first octet tells whether it searches, replaces or changes a person.
+
+    Whoever sends back what came out changes nothing.
+    """
+    way, data = data[:1], data[1:]
+    with suppress(ScimError):
+        if way == b"s":
+            querying.read(body.read(data, querying.SEARCH)).selection.of(_resource(ANA))
+        elif way == b"p":
+            _goes_back(patching.patched(ANA, body.read(data, patching.PATCH), RULES))
+        else:
+            _goes_back(attributes.whole(ANA, body.read(data, paths.USER), RULES))
+
+
+ANA = User(Person("ana@acme.example", "Ana García", "+12015550101", "Support", ("agent", "wfo.team_leader")), "17")
+RULES = Rules("US", lambda text: "@" in text)
+
+
+def _goes_back(user):
+    stored = attributes.checked(ANA, user, RULES)
+    sent = json.dumps(_resource(stored)).encode()
+    assert attributes.whole(stored, body.read(sent, paths.USER), RULES) == stored
+
+
+def _resource(user):
+    return schemas.user(user, UUID(int=1), NOW, "https://login.acme.example/scim/v2")
+
+
+TARGETS = {it.__name__: it for it in (saml_request, user_agent, people_file, policy, scim_body)}
