@@ -209,9 +209,11 @@ FAULTS = [
         "one node's clock is behind or an hour ahead, or is set back",
         "nothing ends before it began; what a node ahead wrote makes nobody wait elsewhere, forgives no wrong codes, "
         "signs nobody out unless it is as far ahead as the limit is long, and *everyone out* ends what came before it. "
+        "Operators' codes count at once when a clock that crept is set right. "
         "The alarm `LatchkeyClockWrong` and the doctor say how far the clocks are apart",
         (
             "web/test_metrics.py::test_a_clock_that_is_minutes_behind_is_reported",
+            "web/operators/test_sign_in.py::test_once_a_clock_that_crept_ahead_for_months_is_set_right_operators_codes_count",
             "tokens/test_lifecycle.py::test_a_worker_whose_clock_is_behind_hands_out_nothing_and_retires_nothing_before_its_birth",
             "sessions/test_lifecycle.py::test_a_worker_whose_clock_is_behind_ends_a_session_no_earlier_than_it_opened",
             "otp/test_verifications.py::test_a_worker_whose_clock_is_behind_ends_a_verification_no_earlier_than_it_began",

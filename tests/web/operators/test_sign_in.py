@@ -69,6 +69,15 @@ def test_a_password_without_a_code_opens_nothing_and_is_not_judged(client, olivi
     assert "code is wrong" not in right.text + wrong.text
 
 
+def test_once_a_clock_that_crept_ahead_for_months_is_set_right_operators_codes_count(olivia, clock):
+    for _ in range(4):  # half a minute more each time, which the app's row follows
+        clock.shift(60)
+        assert sign_in(Client(), olivia, token=code(olivia.totpdevice_set.get(), steps=-1)).status_code == 302
+    clock.shift(-90)
+    app = olivia.totpdevice_set.get()
+    assert sign_in(Client(), olivia, token=code(app, steps=-app.drift)).status_code == 302
+
+
 def test_a_code_opens_once(client, olivia):
     shown = code(olivia.totpdevice_set.get())
     assert sign_in(client, olivia, token=shown).status_code == 302
