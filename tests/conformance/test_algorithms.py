@@ -33,6 +33,8 @@ from tests.saml.keys import a_pair
 from tests.saml.logout.peer import RSA_SHA1, a_signed_post
 from tests.saml.messages import ACS, FORM, NOW, SP, a_body, a_signed_query, deflate, signed
 
+pytestmark = pytest.mark.any_database
+
 SHA1 = names.SHA1_IN_OAEP
 DENIED_SIGNATURES = [
     RSA_SHA1,

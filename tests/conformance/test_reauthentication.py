@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from idp.saml import names
 from tests.conformance.answers import CLASSES, root_of
 from tests.conformance.readers import found
@@ -9,6 +11,8 @@ from tests.hostile.responses import response_on
 from tests.hostile.typing_codes import wrong
 from tests.pretend_service import statuses, with_code
 from tests.saml.asking import contexts
+
+pytestmark = pytest.mark.any_database
 
 A_WHILE = timedelta(hours=2)  # the session is over, the device is known
 

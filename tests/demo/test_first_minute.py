@@ -233,6 +233,31 @@ def folder(tmp_path_factory):
     return folder
 
 
+def make_environment(folder, uv):
+    """Run `bin/environment` in a folder with nothing to install, and with this as uv."""
+    (folder / "requirements.txt").write_text("")
+    (folder / "uv").write_text(f"#!/bin/sh\n{uv}\n")
+    (folder / "uv").chmod(0o755)
+    return subprocess.run(
+        [folder / "bin/environment", "requirements.txt"],
+        env=environment(PATH=f"{folder}:{os.environ['PATH']}"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_an_environment_of_another_python_is_made_anew(folder):
+    shutil.rmtree(folder / ".venv", ignore_errors=True)
+    another = folder / ".venv/bin/python"
+    another.parent.mkdir(parents=True)
+    another.write_text('#!/bin/sh\necho "3.11.0 (another one)"\n')
+    another.chmod(0o755)
+    assert make_environment(folder, uv="exit 0").returncode == 0
+    assert subprocess.check_output([another, "-c", "print(1 + 1)"], text=True) == "2\n"
+
+
 @pytest.mark.parametrize(
     ("more", "sentence", "code"),
     [
@@ -261,34 +286,9 @@ def test_an_unmet_prerequisite_is_explained_in_one_sentence(folder, more, senten
     assert len(told.stderr.strip().splitlines()) == 1
 
 
-def make_environment(folder, uv):
-    """Run `bin/environment` in a folder with nothing to install, and with this as uv."""
-    (folder / "requirements.txt").write_text("")
-    (folder / "uv").write_text(f"#!/bin/sh\n{uv}\n")
-    (folder / "uv").chmod(0o755)
-    return subprocess.run(
-        [folder / "bin/environment", "requirements.txt"],
-        env=environment(PATH=f"{folder}:{os.environ['PATH']}"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
 def test_packages_are_installed_by_pip_where_uv_reaches_no_index(folder):
     installed = folder / ".venv/installed-requirements"
     installed.unlink(missing_ok=True)
     made = make_environment(folder, uv='echo "uv reads no pip.conf" >&2; exit 2')
     assert (made.returncode, made.stderr) == (0, "")
     assert installed.exists()
-
-
-def test_an_environment_of_another_python_is_made_anew(folder):
-    shutil.rmtree(folder / ".venv", ignore_errors=True)
-    another = folder / ".venv/bin/python"
-    another.parent.mkdir(parents=True)
-    another.write_text('#!/bin/sh\necho "3.11.0 (another one)"\n')
-    another.chmod(0o755)
-    assert make_environment(folder, uv="exit 0").returncode == 0
-    assert subprocess.check_output([another, "-c", "print(1 + 1)"], text=True) == "2\n"

@@ -10,6 +10,8 @@ from tests.hostile.authn_requests import BASE_URL, link
 from tests.hostile.outcome import SIGN_IN
 from tests.hostile.typing_codes import BEN
 
+pytestmark = pytest.mark.any_database
+
 
 def is_asked_who_it_is(page):
     return page.status == 200 and page.form_with("identifier") is not None

@@ -14,6 +14,8 @@ from tests.journeys.visits import asks_for_a_code
 from tests.policies.publishing import in_force
 from tests.pretend_service import BASE_URL, PretendService
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(autouse=True)
 def _told(flex):

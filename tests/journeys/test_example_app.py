@@ -15,6 +15,8 @@ from tests.native.own_app import BASE_URL, follow
 from tests.phone import NUMBER
 from tests.user_agents import ANDROID
 
+pytestmark = pytest.mark.any_database
+
 APP = ROOT / "examples" / "own_app.py"
 LONGEST = 30
 

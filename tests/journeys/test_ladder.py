@@ -10,6 +10,8 @@ from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from tests.journeys.visits import asks_for_a_code
 
+pytestmark = pytest.mark.any_database
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOMENT = timedelta(seconds=30)
 

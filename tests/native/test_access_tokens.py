@@ -18,7 +18,7 @@ from tests.conftest import NOW
 from tests.devices import a_phone
 from tests.native.own_app import BASE_URL, a_back_end, a_client, an_app_signed_in, renew
 
-pytestmark = [pytest.mark.usefixtures("db", "keys")]
+pytestmark = [pytest.mark.usefixtures("db", "keys"), pytest.mark.any_database]
 
 MINUTE = timedelta(minutes=1)
 
