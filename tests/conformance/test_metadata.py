@@ -208,7 +208,7 @@ def test_md05_a_service_is_registered_from_what_its_product_publishes(db, produc
     row = register(of_product(product), slug="app")
     wanted = f"{ACS}/POST" if product == "Shibboleth" else ACS
     assert [url for url, _, is_default in row.trust.acs if is_default] == [wanted]
-    assert row == ServiceProvider.objects.get_for(ENTITY)
+    assert row == ServiceProvider.objects.get_with_trust(ENTITY)[0]
 
 
 def test_md05_other_prefixes_another_order_and_foreign_elements_are_read():

@@ -40,7 +40,7 @@ HOUR = timedelta(hours=1)
 
 
 def the_service():
-    return ServiceProvider.objects.get_for(ENTITY)
+    return ServiceProvider.objects.get_with_trust(ENTITY)[0]
 
 
 @pytest.fixture
@@ -236,12 +236,12 @@ def inside(sp):
 
 def test_a_sign_in_does_not_change_the_configuration_version(phone, android):
     phone.sign_in()
-    services = [ServiceProvider.objects.get_for(it.entity_id) for it in ServiceProvider.objects.all()]
+    services = [ServiceProvider.objects.get_with_trust(it.entity_id)[0] for it in ServiceProvider.objects.all()]
     before = copy.deepcopy([inside(it) for it in services])
     phone.sign_in_silently()
     android.sign_in()
     assert [inside(it) for it in services] == before
-    assert all(ServiceProvider.objects.get_for(it.entity_id) is it for it in services)
+    assert all(ServiceProvider.objects.get_with_trust(it.entity_id)[0] is it for it in services)
 
 
 def test_a_stop_during_a_check_by_verify_signs_nobody_in(phone, verify):

@@ -44,10 +44,10 @@ def carry_on(request: HttpRequest, under_way: Logout) -> HttpResponse:
 def _accept_request(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
     now = clock.now()
     parsed = logout_request.parse(received.xml)
-    sp = ServiceProvider.objects.get_for(parsed.issuer)
+    sp, trust = ServiceProvider.objects.get_with_trust(parsed.issuer)
     try:
         trusted = logout_request.check(
-            received, parsed, sp.trust, slo_url=published.slo_url(), now=now, skew=settings.LATCHKEY.clock_skew
+            received, parsed, trust, slo_url=published.slo_url(), now=now, skew=settings.LATCHKEY.clock_skew
         )
         under_way = single_logout.accept_request(sp, trusted, request_facts.origin_of(request), now)
     except AnswerLogoutWithStatus as error:
@@ -58,11 +58,11 @@ def _accept_request(request: HttpRequest, received: ReceivedMessage) -> HttpResp
 def _accept_response(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
     now = clock.now()
     parsed = logout_response.parse(received.xml)
-    sp = ServiceProvider.objects.get_for(parsed.issuer)
+    sp, trust = ServiceProvider.objects.get_with_trust(parsed.issuer)
     trusted = logout_response.check(
         received,
         parsed,
-        sp.trust,
+        trust,
         slo_url=published.slo_url(),
         open_requests=single_logout.open_requests(sp, now),
         now=now,

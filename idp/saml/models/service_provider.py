@@ -71,23 +71,19 @@ class LogoutEnds(models.TextChoices):
 
 
 class ServiceProviderManager(models.Manager["ServiceProvider"]):
-    """Finds service providers by name. Those from `get_for` and `get_enabled` are shared: do not modify them."""
+    """Finds service providers by name. Those that it returns one by one are shared: do not modify them."""
 
-    def get_for(self, issuer: str) -> "ServiceProvider":
-        """Return the one whose entity ID is exactly this.
+    def get_with_trust(self, issuer: str) -> "tuple[ServiceProvider, SpTrust]":
+        """Return the one whose entity ID is exactly this, and what its messages are checked against.
 
         Raises UnknownServiceProvider, also if it is switched off.
         """
-        return self.get_with_trust(issuer)[0]
+        found: tuple[ServiceProvider, SpTrust] = _by_entity_id(issuer)
+        return found
 
     def get_enabled(self, slug: str) -> "ServiceProvider":
         """Return the one of that slug, if it is still switched on. Raises UnknownServiceProvider."""
         found: ServiceProvider = _by_slug(slug)
-        return found
-
-    def get_with_trust(self, issuer: str) -> "tuple[ServiceProvider, SpTrust]":
-        """Return the same, with the rows that its requests are checked against, which are cached too."""
-        found: tuple[ServiceProvider, SpTrust] = _by_entity_id(issuer)
         return found
 
     def whole(self) -> models.QuerySet["ServiceProvider"]:
