@@ -22,7 +22,7 @@ from idp.login.models import LoginFlow
 from idp.login.pages import notices, rendering
 from idp.saml import names
 from idp.saml.bindings.decoding import receive_relay_state
-from idp.saml.bindings.posting import post_form
+from idp.saml.bindings.posting import Purpose, post_form
 from idp.saml.bindings.receiving import receive
 from idp.saml.connecting import listening
 from idp.saml.errors import AnswerWithStatus, SamlStatus
@@ -139,7 +139,8 @@ def _conclude(request: HttpRequest, flow: Flow, sp: ServiceProvider, pending: Pe
         responding.refuse_answered(sp, pending.request_id)
     match step:
         case Concluded(answer, cookie_changes):
-            response = _post(request, sp, pending, answer, news=notices.of_ended(sign_in.replaced_by(flow)))
+            news = notices.of_ended(sign_in.replaced_by(flow))
+            response = _post(request, sp, pending, answer, Purpose.SIGNING_IN, news=news)
             cookies.write(response, request, cookie_changes)
             return response
         case Refuse() if flow.is_passive or step.by == RefusedBy.NOT_PASSIVE:
@@ -155,7 +156,7 @@ def _answer_with_status(request: HttpRequest, sp: ServiceProvider, error: Answer
 
 
 def _refuse(request: HttpRequest, sp: ServiceProvider, pending: PendingRequest, status: SamlStatus) -> HttpResponse:
-    response = _post(request, sp, pending, responding.refusal(sp, pending, status, clock.now()), declined=True)
+    response = _post(request, sp, pending, responding.refusal(sp, pending, status, clock.now()), Purpose.DECLINED)
     return listening.answered_with(response, status)
 
 
@@ -164,14 +165,12 @@ def _post(
     sp: ServiceProvider,
     pending: PendingRequest,
     answer: bytes,
+    purpose: Purpose,
     *,
-    declined: bool = False,
     news: str = "",
 ) -> HttpResponse:
     """Send a Response through the browser by HTTP-POST (Bindings 3.5)."""
     fields: list[tuple[str, str | bytes]] = [("SAMLResponse", answer)]
     if pending.relay_state is not None:
         fields.append(("RelayState", pending.relay_state))
-    purpose = "declined" if declined else "signing in"
-    brand = brands.of(sp.slug)
-    return post_form(request, pending.acs_url, fields, purpose, sp.name, news=news, brand=brand)
+    return post_form(request, pending.acs_url, fields, purpose, sp.name, news=news, brand=brands.of(sp.slug))

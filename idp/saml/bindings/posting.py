@@ -4,6 +4,7 @@ import re
 import secrets
 from base64 import b64encode
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -25,11 +26,19 @@ _PLACE = secrets.token_hex(16)
 _NONCE, _ADDRESS, _SERVICE, _NEWS, _FIELDS = range(5)
 
 
+class Purpose(StrEnum):
+    """Why a page posts its form: it chooses the page's text."""
+
+    SIGNING_IN = "signing in"
+    DECLINED = "declined"
+    SIGNING_OUT = "signing out"
+
+
 def post_form(
     request: HttpRequest,
     address: str,
     fields: Sequence[tuple[str, str | bytes]],
-    purpose: str,
+    purpose: Purpose,
     service: str = "",
     *,
     news: str = "",
@@ -37,9 +46,9 @@ def post_form(
 ) -> HttpResponse:
     """Return the page that posts these fields to one address, with bytes in base64 (Bindings 3.5.4).
 
-    `purpose` chooses the text of the page: signing in, declined, or signing out. `news` is one more sentence. `brand`
-    is the brand of the service, if there is one. The page's content policy allows the scheme of the address and names
-    no origin: browsers apply it to every redirect after the form, and we do not know where a service redirects to.
+    `news` is one more sentence. `brand` is the brand of the service, if there is one. The page's content policy allows
+    the scheme of the address and names no origin: browsers apply it to every redirect after the form, and we do not
+    know where a service redirects to.
     """
     names = tuple([name for name, _ in fields])
     nonce = str(request.csp_nonce)  # type: ignore[attr-defined]  # put there by web.middleware.content_policy
@@ -68,7 +77,7 @@ class _Look(NamedTuple):
     language: str
     organisation: str
     brand: Shown
-    purpose: str
+    purpose: Purpose
     names: tuple[str, ...]
     service: bool
     news: bool

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.login import request_facts
-from idp.saml.bindings.posting import post_form, send_on
+from idp.saml.bindings.posting import Purpose, post_form, send_on
 from idp.saml.bindings.receiving import receive
 from idp.saml.errors import AnswerLogoutWithStatus
 from idp.saml.logout import messages as logout_messages
@@ -86,4 +86,4 @@ def _carry(request: HttpRequest, message: Outgoing) -> HttpResponse:
     fields: list[tuple[str, str | bytes]] = [(message.parameter, message.value)]
     if message.relay_state is not None:
         fields.append(("RelayState", message.relay_state))
-    return post_form(request, message.address, fields, "signing out")
+    return post_form(request, message.address, fields, Purpose.SIGNING_OUT)

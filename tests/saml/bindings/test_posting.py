@@ -23,7 +23,9 @@ def a_page(relay_state="a page", *, service="Flex", news="", nonce="bm9uY2U=", a
     request = RequestFactory().get("/saml/sso")
     request.csp_nonce = nonce
     fields = [("SAMLResponse", b"<saml>"), ("RelayState", relay_state)]
-    answer = posting.post_form(request, address, fields, "signing in", service, news=news, brand=brand or Shown())
+    answer = posting.post_form(
+        request, address, fields, posting.Purpose.SIGNING_IN, service, news=news, brand=brand or Shown()
+    )
     return answer.content.decode()
 
 
