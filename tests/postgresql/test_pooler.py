@@ -40,6 +40,11 @@ def test_a_backup_that_would_change_the_connections_of_a_pooler_is_refused(trans
     assert [*tmp_path.iterdir()] == []
 
 
+def test_a_drill_makes_no_database_by_way_of_a_pooler(transactional_db, tmp_path):
+    with by_way_of_a_pooler(), pytest.raises(CommandError, match=r"^DATABASE_URL leads to a pooler"):
+        call_command("drill", tmp_path / "monday")
+
+
 def test_a_restore_that_would_change_the_connections_of_a_pooler_is_refused(transactional_db, tmp_path):
     call_command("backup", tmp_path / "monday")
     with an_empty_database(tmp_path) as name, by_way_of_a_pooler(NAME=name):

@@ -43,7 +43,7 @@ class BackupError(Exception):
 
 def dump(path: Path) -> None:
     """Dump the database into a new file that only its owner can read. Raises BackupError."""
-    _refuse_a_pooler()
+    refuse_a_pooler()
     if MIGRATIONS not in connection.introspection.table_names():
         raise BackupError("The database has no tables: is DATABASE_URL right? An empty backup would restore nothing.")
     part = path.with_name(f"{path.name}.part")
@@ -80,7 +80,7 @@ def load(path: Path) -> None:
     database stays marked as unfinished until `finish`, so that no process serves from it, even if this one is killed.
     """
     kind = _kind(path)
-    _refuse_a_pooler()
+    refuse_a_pooler()
     if connection.introspection.table_names():
         raise BackupError("The database is not empty. Make a new one, and name it in DATABASE_URL.")
     if kind != (SQLITE if _on_sqlite() else POSTGRESQL):
@@ -111,6 +111,19 @@ def finish() -> None:
     _execute(unfinished.UNMARK)
 
 
+def refuse_a_pooler() -> None:
+    """Raise BackupError if another program answers in PostgreSQL's name: it makes up the process of each connection.
+
+    PostgreSQL's programs empty the search path of their session, and would leave it so to whoever gets it next.
+    """
+    if _on_sqlite():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        if cursor.fetchone() != (connection.connection.info.backend_pid,):
+            raise BackupError(BY_A_POOLER)
+
+
 def _kind(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
@@ -126,19 +139,6 @@ def _kind(path: Path) -> bytes:
 def _on_sqlite() -> bool:
     connection.ensure_connection()
     return connection.vendor == "sqlite"
-
-
-def _refuse_a_pooler() -> None:
-    """Raise BackupError if another program answers in PostgreSQL's name: it makes up the process of each connection.
-
-    PostgreSQL's programs empty the search path of their session, and would leave it so to whoever gets it next.
-    """
-    if _on_sqlite():
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        if cursor.fetchone() != (connection.connection.info.backend_pid,):
-            raise BackupError(BY_A_POOLER)
 
 
 def _copy_marked(source: sqlite3.Connection) -> None:

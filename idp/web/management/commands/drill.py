@@ -17,6 +17,7 @@ from django.core.management.base import CommandError
 from django.db import ProgrammingError, connection
 
 from idp.conf import ROOT
+from idp.web.backup import files
 from idp.web.management.at_once import CommandAtOnce, cleared_up_at_sigterm
 
 MAY_CREATE = "A database for the drill cannot be made. As PostgreSQL's superuser: ALTER ROLE ... CREATEDB"
@@ -39,6 +40,10 @@ class Command(CommandAtOnce):
 
         Nobody is signed out, because services would be notified.
         """
+        try:
+            files.refuse_a_pooler()
+        except files.BackupError as error:
+            raise CommandError(str(error)) from None
         with cleared_up_at_sigterm(), _elsewhere() as url:
             command = [sys.executable, str(ROOT / "manage.py"), "restore", "--keep-sign-ins", str(file.absolute())]
             done = subprocess.run(  # noqa: S603 - constants, and a path
