@@ -14,8 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult
 
-import certifi
-
 from idp.outgoing.addresses import Network, is_allowed, request_fault
 from idp.outgoing.timed_exchange import TimedExchange
 
@@ -113,12 +111,6 @@ class _Exchange(TimedExchange[Answer]):
             with suppress(OSError):
                 return socket.create_connection((address, port), timeout=self.left())
         return socket.create_connection((last, port), timeout=self.left())
-
-    def context(self) -> ssl.SSLContext:
-        """Trust the system's CAs (or those of SSL_CERT_FILE), and certifi's."""
-        context = ssl.create_default_context()
-        context.load_verify_locations(cafile=certifi.where())
-        return context
 
     def _checked(self, host: str, port: int, *, secure: bool) -> list[str]:
         """Look a name up, once. Refuse it if any of its addresses is not allowed."""

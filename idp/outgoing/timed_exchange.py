@@ -13,12 +13,14 @@ from http.client import HTTP_PORT, HTTPS_PORT, HTTPConnection
 from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+import certifi
+
 Answer = TypeVar("Answer")
 Socket = TypeVar("Socket", bound=socket.socket)
 
 
 class TimedExchange(threading.Thread, Generic[Answer]):
-    """What is common to exchanges: a subclass says which address to dial, whom to trust, what to ask and to read."""
+    """What is common to exchanges: a subclass says which address to dial, what to ask and to read."""
 
     def __init__(self, url: str, seconds: float) -> None:
         super().__init__(name="exchange", daemon=True)
@@ -40,10 +42,6 @@ class TimedExchange(threading.Thread, Generic[Answer]):
 
     def dial(self, host: str, port: int, *, secure: bool) -> socket.socket:
         """Connect to a host."""
-        raise NotImplementedError
-
-    def context(self) -> ssl.SSLContext:
-        """Return whom to trust."""
         raise NotImplementedError
 
     def ask(self, connection: HTTPConnection, parts: SplitResult) -> Answer:
@@ -87,7 +85,9 @@ class TimedExchange(threading.Thread, Generic[Answer]):
         if not secure:
             return plain
         # Held before the handshake, or nothing could cut that: wrapping takes the connection from the plain socket.
-        wrapped = self._hold(self.context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False))
+        wrapped = self._hold(
+            _usual_authorities().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        )
         wrapped.do_handshake()
         return wrapped
 
@@ -95,3 +95,10 @@ class TimedExchange(threading.Thread, Generic[Answer]):
         self._socket = connected
         connected.settimeout(self.left())
         return connected
+
+
+def _usual_authorities() -> ssl.SSLContext:
+    """Trust the system's CAs (or those of SSL_CERT_FILE), and certifi's: a small system has none."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(cafile=certifi.where())
+    return context

@@ -57,6 +57,13 @@ def test_the_log_of_a_container_is_limited_in_size(name):
     assert SERVICES[name]["logging"]["options"]["max-size"] == "50m"
 
 
+def test_the_image_has_the_file_of_authorities_that_the_guide_names():
+    named = "/etc/ssl/certs/ca-certificates.crt"
+    assert f"sslrootcert={named}" in (ROOT / "docs/how-to/deploy.md").read_text(encoding="utf-8")
+    *_, final = (DEPLOY / "container/Containerfile").read_text(encoding="utf-8").split("\nFROM ")
+    assert re.search(r"apt-get install.* ca-certificates\b", final)
+
+
 def test_only_the_proxy_has_a_public_port():
     assert [name for name, it in SERVICES.items() if "ports" in it] == ["nginx"]
 

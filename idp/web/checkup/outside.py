@@ -30,7 +30,7 @@ class Answer:
 
 
 def get(url: str, method: str = "GET") -> Answer:
-    """Request a URL. The answer must be complete within `SECONDS`. The system's certificate authorities are trusted.
+    """Request a URL. The answer must be complete within `SECONDS`. The usual certificate authorities are trusted.
 
     Raises Unreachable.
     """
@@ -63,9 +63,6 @@ class _Visit(TimedExchange[Answer]):
 
     def dial(self, host: str, port: int, *, secure: bool) -> socket.socket:  # noqa: ARG002 - as its base
         return socket.create_connection((host, port), self.left())
-
-    def context(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
 
     def ask(self, connection: HTTPConnection, parts: SplitResult) -> Answer:
         certificate_ends = _certificate_ends(connection.sock)

@@ -4,6 +4,7 @@ import socket
 import threading
 from datetime import UTC, datetime, timedelta
 
+import certifi
 import pytest
 
 from idp.keys.models import SigningKey
@@ -84,6 +85,13 @@ def test_a_certificate_that_phones_reject_is_reported(db, conf, authority, monke
     assert "Hostname mismatch" in sentence(visit(conf, {}, certificate=authority.certify("other.example")))
     monkeypatch.delenv("SSL_CERT_FILE")
     assert "its certificate is not trusted" in sentence(visit(conf, {}, certificate=authority.certify()))
+
+
+def test_a_certificate_of_a_known_authority_is_trusted_where_the_system_knows_none(db, conf, authority, monkeypatch):
+    monkeypatch.setattr(certifi, "where", lambda: str(authority.path))
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
+    monkeypatch.setenv("SSL_CERT_DIR", "/nowhere")
+    assert states(visit(conf, {"/saml/metadata": metadata("urn:us")}, certificate=authority.certify())) == [OK, OK, OK]
 
 
 def test_an_answer_without_tls_counts_as_unreachable(db, conf, authority):
