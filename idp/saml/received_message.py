@@ -13,6 +13,16 @@ class Message(StrEnum):
     RESPONSE = "SAMLResponse"
 
 
+PARAMETERS = frozenset({*Message, "RelayState", "SigAlg", "Signature", "SAMLEncoding"})
+"""The parameters of a message in a query or a form."""
+
+
+def names_a_parameter(address: str) -> bool:
+    """Tell whether the query of an address has one of these, so that it cannot take a message's own."""
+    query = address.partition("?")[2]
+    return not PARAMETERS.isdisjoint(it.partition("=")[0] for it in query.split("&"))
+
+
 class Binding(StrEnum):
     """The binding that a message came by."""
 

@@ -20,14 +20,13 @@ from idp.saml.errors import (
     quoted,
 )
 from idp.saml.names import DEFLATE
-from idp.saml.received_message import Binding, Message, QuerySignature, ReceivedMessage
+from idp.saml.received_message import PARAMETERS, Binding, Message, QuerySignature, ReceivedMessage
 from idp.wording import for_agents
 
 MAX_QUERY = 32 * 1024
 MAX_BODY = 256 * 1024
 MAX_RELAY_STATE = 4 * 1024
 FORM = "application/x-www-form-urlencoded"
-PARAMETERS = frozenset({"SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature", "SAMLEncoding"})
 
 _LOOK_ALIKES = frozenset(name.lower().encode() for name in PARAMETERS)
 _NOT_A_LETTER = re.compile(rb"[^0-9A-Za-z]")

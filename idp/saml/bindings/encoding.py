@@ -7,9 +7,8 @@ import base64
 import zlib
 from urllib.parse import urlencode
 
-from idp.saml.bindings.decoding import PARAMETERS
 from idp.saml.documents.elements import Element
-from idp.saml.received_message import Message
+from idp.saml.received_message import Message, names_a_parameter
 from idp.saml.signatures.signing import SamlKey, is_signed, sign
 
 _PARAMETER = {"samlp:LogoutRequest": Message.REQUEST, "samlp:LogoutResponse": Message.RESPONSE}
@@ -62,8 +61,7 @@ def _deflate(xml: bytes) -> bytes:
 
 def _with_query(location: str, query: str) -> str:
     """Append a query to a location, which may have one already."""
-    own = location.partition("?")[2]
-    if not location or "#" in location or PARAMETERS & {it.partition("=")[0] for it in own.split("&")}:
+    if not location or "#" in location or names_a_parameter(location):
         raise ValueError(f"no address that can take a SAML message in its query: {location!r}")
     if "?" not in location:
         return f"{location}?{query}"

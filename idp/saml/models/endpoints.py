@@ -1,10 +1,14 @@
 """The addresses of service providers: where Responses go, and where logout messages go."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from idp.saml import names
 from idp.saml.models.service_provider import ServiceProvider
+from idp.saml.received_message import names_a_parameter
+
+CARRIES = "This address carries a message already. Leave out SAMLRequest, RelayState and what else is SAML's own in it."
 
 
 class AssertionConsumer(models.Model):
@@ -54,3 +58,11 @@ class LogoutEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.location
+
+    def clean(self) -> None:
+        """Refuse an address to which no message can be added, as one that was copied while it carried a message."""
+        super().clean()
+        if self.binding == names.HTTP_REDIRECT:
+            held = [it for it in ("location", "response_location") if names_a_parameter(getattr(self, it))]
+            if held:
+                raise ValidationError(dict.fromkeys(held, CARRIES))

@@ -165,6 +165,9 @@ def test_only_flex_gets_a_warning_about_sending_the_end_of_a_session(admin, keys
     assert set(ServiceProvider.objects.values_list("states_end", flat=True)) == {True}
 
 
+CARRIED = "https://sp.example/slo?SAMLRequest=fZJ&RelayState=x"
+
+
 def test_logout_addresses_are_saved(admin, keys):
     add(admin, logout(0, "https://sp.example/slo", answers="https://sp.example/slo/done"))
     kept = LogoutEndpoint.objects.values_list("binding", "location", "response_location")
@@ -178,6 +181,12 @@ def test_logout_addresses_are_saved(admin, keys):
 )
 def test_a_logout_address_that_is_not_allowed_gets_a_sentence(admin, fields):
     assert "This cannot be used:" in add(admin, logout(0, **fields)).text
+    assert not ServiceProvider.objects.exists()
+
+
+@pytest.mark.parametrize("fields", [{"location": CARRIED}, {"location": "https://sp.example/slo", "answers": CARRIED}])
+def test_a_logout_address_that_was_copied_with_the_message_in_it_gets_a_sentence(admin, fields):
+    assert "This address carries a message already." in add(admin, logout(0, **fields)).text
     assert not ServiceProvider.objects.exists()
 
 
