@@ -60,13 +60,13 @@ def test_after_everyone_is_signed_out_the_filter_finds_no_signed_in_phone(four):
     assert named(four, sign_in="phone") == []
 
 
-@pytest.mark.parametrize("asked", ["", "?q=agent", "?q=0101", "?sign_in=phone&number=some", "?o=7"])
-def test_a_page_of_many_agents_takes_at_most_twelve_queries(admin, keys, asked):
+def test_a_page_of_many_agents_takes_at_most_twelve_queries(admin, keys):
     for nth in range(1, 20):
         a_signed_in_agent(NOW, nth)
-    with CaptureQueriesContext(connection) as queries:
-        assert admin.get(f"{LIST}{asked}").status_code == 200
-    assert len(queries) <= MOST_QUERIES
+    for asked in ("", "?q=agent", "?q=0101", "?sign_in=phone&number=some", "?o=7"):
+        with CaptureQueriesContext(connection) as queries:
+            assert admin.get(f"{LIST}{asked}").status_code == 200
+        assert (asked, len(queries)) <= (asked, MOST_QUERIES)
 
 
 @pytest.mark.parametrize("typed", ["Garcia", "201 555 0101", "(201) 555-01 01"])
