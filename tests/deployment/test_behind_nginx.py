@@ -181,3 +181,9 @@ def test_a_full_disk_under_nginx_keeps_only_long_requests_out_and_says_so(place)
             answer = requests.post(f"{place.url}{path}", data="x" * 20_000, timeout=PATIENCE)
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
             assert "no room for what you sent" in answer.text
+
+
+def test_a_stranger_with_a_long_address_is_no_failure_of_a_node_after_which_nginx_would_leave_it(place):
+    """With several nodes, three such requests kept everybody out for two seconds."""
+    led = requests.get(f"{place.url}/admin/agents/agent/?q={'x' * 16_000}", allow_redirects=False, timeout=PATIENCE)
+    assert (led.status_code, len(led.headers["Location"])) == (302, 16_046)

@@ -524,6 +524,16 @@ FAULTS = [
             "webhooks/test_sending.py::test_the_old_secret_verifies_messages_too_if_its_successor_got_lost_and_the_button_was_pressed_again",
         ),
     ),
+    Fault(
+        "F41",
+        "a stranger asks for so long an address that the header of its answer, which repeats it, is longer than a "
+        "proxy takes",
+        "the nginx of `deploy/` takes it. With its default of 4 kB, nginx calls that a failure of the node and, if "
+        "there are several, leaves each for two seconds, so that nobody gets in",
+        (
+            "deployment/test_behind_nginx.py::test_a_stranger_with_a_long_address_is_no_failure_of_a_node_after_which_nginx_would_leave_it",
+        ),
+    ),
 ]
 TEXT = """# Faults
 
