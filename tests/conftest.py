@@ -93,9 +93,9 @@ def _repeated(items):
     begun = set()
     for item in items:
         marks, test = {it.name for it in item.iter_markers()}, item.nodeid.partition("[")[0]
-        first = "stored" in marks and test not in begun
+        first = "stored" in marks and test not in begun and not test.startswith("tests/web/")
         begun.add(test)
-        if marks & {"each_database", "postgresql_only"} or (first and not marks & {"admin", "slow", "any_database"}):
+        if marks & {"each_database", "postgresql_only"} or (first and not marks & {"slow", "any_database"}):
             yield item
 
 
