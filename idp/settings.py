@@ -161,6 +161,7 @@ DEAD_AFTER = {
 # lock for two hours. This has it forget such a node as soon.
 OF_THE_SERVER = {
     "lock_timeout": "5s",  # as long as SQLite's timeout
+    "datestyle": "ISO",  # psycopg reads no other, which a database or role may have been given
     "tcp_user_timeout": DEAD_AFTER["tcp_user_timeout"],
     **{f"tcp_{name}": seconds for name, seconds in DEAD_AFTER.items() if name.startswith("keepalives")},
 }
