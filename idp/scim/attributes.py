@@ -117,10 +117,9 @@ def _bare_role(value: Any) -> Any:  # noqa: ANN401 - JSON
     if not isinstance(value, str) or not value.startswith("{"):
         return value
     try:
-        role = json.loads(value)
+        return json.loads(value).get("value")
     except (ValueError, RecursionError):
         return value
-    return role.get("value") if isinstance(role, dict) else value
 
 
 def _is_foreign(key: str) -> bool:
@@ -138,7 +137,7 @@ def _put_extension(user: User, path: Path, value: Any) -> User:  # noqa: ANN401 
         if value is not None and not isinstance(value, dict):
             raise InvalidValue(sentence="The enterprise extension must be an object.")
         for name, it in ({"department": None} if value is None else value).items():
-            user = _put_extension(user, Path(name, extension=True), it)
+            user = _put_extension(user, Path(name), it)
         return user
     if path.name in PASSED_OVER_OF_EXTENSION:
         return user

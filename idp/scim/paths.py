@@ -12,7 +12,6 @@ from idp.scim.errors import InvalidPath
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-LONGEST_PATH = 400
 EQUALS = r"\s+eq\s+(?P<value>\"(?:[^\"\\]|\\.)*\"|true|false)\s*"
 _PATH = re.compile(
     rf"(?:(?P<schema>{re.escape(USER)}|{re.escape(ENTERPRISE)})(?::(?=[a-z])|$))?"
@@ -38,7 +37,7 @@ class Path:
 
 def parse(path: str, ignored: frozenset[str] = frozenset()) -> Path:
     """Parse a path. What is in the brackets of an ignored attribute does not matter. Raises InvalidPath."""
-    found = _PATH.fullmatch(path) if len(path) <= LONGEST_PATH else None
+    found = _PATH.fullmatch(path)
     if found is None or not path or path.lower() == USER.lower():
         raise InvalidPath
     extension = (found["schema"] or "").lower() == ENTERPRISE.lower()

@@ -1,6 +1,7 @@
 """Operations in every spelling, and what they make of a person. Pure."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from idp.importing.people import Person
 from idp.importing.reading import Rules
 from idp.scim import attributes, body, patching
 from idp.scim.attributes import User
-from idp.scim.errors import NoTarget, ScimError
+from idp.scim.errors import InvalidValue, NoTarget, ScimError
 from tests.scim.bodies import ENTERPRISE, USER, app_roles, op, patch
 
 RULES = Rules("US", lambda text: "@" in text)
@@ -53,6 +54,7 @@ CHANGES = [
     (op("Replace", 'phoneNumbers[primary eq "True"].value', "+12015550103"), {"number": "+12015550103"}),
     (op("replace", "phoneNumbers[primary eq false].value", "+12015550103"), {}),
     (op("replace", 'phoneNumbers[value eq "+1 201 555 0101"].value', "+12015550103"), {"number": "+12015550103"}),
+    (op("replace", 'phoneNumbers[value eq "(201) 555-0101"].value', "+12015550103"), {"number": "+12015550103"}),
     (op("remove", 'phoneNumbers[value eq "+12015550101"]'), {"number": ""}),
     (op("remove", 'phoneNumbers[value eq "+12015550199"]'), {}),
     (op("remove", 'phoneNumbers[value eq "none"]'), {}),
@@ -87,11 +89,13 @@ CHANGES = [
     (op("remove", 'roles[primary eq "True"].display'), {}),
     (op("remove", 'roles[value eq "wfo.team_leader"]'), {"roles": ("agent",)}),
     (op("remove", "roles", [{"value": "wfo.team_leader"}]), {"roles": ("agent",)}),
+    (op("Add", 'roles[primary eq "True"].value', "supervisor"), {"roles": ("agent", "supervisor", "wfo.team_leader")}),
     (op("replace", 'emails[type eq "work"].value', "else@acme.example"), {}),
     (op("replace", 'emails[type eq "work" and primary eq true].value', "else@acme.example"), {}),
     (op("remove", "addresses[primary pr]"), {}),
     (op("replace", value={'emails[type eq "work" and value ew "acme.example"].value': "x"}), {}),
     (op("add", "urn:acme:own:1.0:User:shoe", 43), {}),
+    (op("add", value={"urn:acme:own:1.0:User": {"shoe": 43}}), {}),
 ]
 
 
@@ -146,7 +150,8 @@ REFUSED = [
     (op("add", "roles", ["agent"] * 51), "invalidValue"),
     (op("replace", f"{ENTERPRISE}:department", "x" * 101), "invalidValue"),
     (op("replace", f"{ENTERPRISE}:departement", "Sales"), "invalidPath"),
-    (op("replace", "a" * 401, 1), "invalidPath"),
+    (op("replace", f"{ENTERPRISE}:department.value", "Sales"), "invalidPath"),
+    (op("replace", USER, {"active": False}), "invalidPath"),
 ]
 
 
@@ -155,6 +160,23 @@ def test_an_impossible_operation_gets_the_error_type_of_the_standard(operation, 
     with pytest.raises(ScimError) as refused:
         patched(op("replace", "active", False), operation)
     assert refused.value.scim_type == said
+
+
+@pytest.mark.parametrize("typed", ["ana@acme.example", "2015550103123456", "555"])
+def test_a_number_that_cannot_be_one_is_named_with_its_fault(typed):
+    with pytest.raises(InvalidValue, match=r"^phoneNumbers: (Start with \+|That number is too)"):
+        patched(op("replace", f"{PHONE}.value", typed))
+
+
+@pytest.mark.parametrize(("path", "value"), [("roles", [{"value": "agent"}]), ('roles[value eq "agent"]', None)])
+def test_one_role_is_removed_and_the_others_stay(path, value):
+    lead = User(replace(ANA.person, roles=("agent", "supervisor", "wfo.team_leader")))
+    assert patched(op("remove", path, value), user=lead).person.roles == ("supervisor", "wfo.team_leader")
+
+
+def test_a_body_has_only_numbers_of_json():
+    with pytest.raises(ScimError):
+        body.read(b'{"schemas": ["%s"], "x": NaN}' % USER.encode(), USER)
 
 
 def test_whoever_has_no_number_has_no_primary_one_to_change():

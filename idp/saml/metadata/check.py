@@ -75,7 +75,7 @@ def _keys(role: etree._Element, now: datetime) -> Iterator[Check]:
     found = [_certificate(it) for it in role.findall(_CERTIFICATE)]
     yield Check("A signing certificate is published", bool(found))
     yield Check(
-        f"Each key is RSA of {certificates.FEWEST_RSA_BITS} bits or more, or on the curve P-256",
+        f"Each key is RSA of {certificates.FEWEST_RSA_BITS} bits or more, or on the curve P-256, P-384 or P-521",
         all(map(_strong, found)),
     )
     yield Check(

@@ -27,7 +27,7 @@ LINES = (
     Check("Logout is offered by HTTP-Redirect and HTTP-POST", holds=True),
     Check("Logout is at an https address", holds=True, advice=DEMO),
     Check("A signing certificate is published", holds=True),
-    Check("Each key is RSA of 2048 bits or more, or on the curve P-256", holds=True),
+    Check("Each key is RSA of 2048 bits or more, or on the curve P-256, P-384 or P-521", holds=True),
     Check(
         "No certificate is over",
         holds=True,
