@@ -9,7 +9,7 @@ FUZZING_SECONDS := 60
 SIDE_BY_SIDE := $(MAKE) -j3 --output-sync=target --no-print-directory
 LOOK_ABOVE := { echo "Something was not in order: look above for what lint, scan or the tests say."; exit 1; }
 
-.PHONY: help demo test check lint scan sbom fuzz mutants fast on_sqlite coverage pictures weeks bench bench-docs arrivals growth growth-docs peers interop browsers test-twilio catalogues lock cluster
+.PHONY: help demo test environment programs check lint scan sbom fuzz mutants fast on_sqlite coverage pictures weeks bench bench-docs arrivals growth growth-docs peers interop browsers test-twilio catalogues lock cluster
 
 help:
 	@echo "make demo    Latchkey, an emulated Verify and an emulated Flex on this computer"
@@ -37,10 +37,16 @@ demo:
 	bin/environment requirements.txt --no-compile && exec $(PY) manage.py demo
 
 test:
-	@bin/environment requirements-dev.txt && bin/test-programs
+	@$(MAKE) -j2 --no-print-directory environment programs
 	@$(SIDE_BY_SIDE) lint scan on_sqlite || $(LOOK_ABOVE)
 	@echo "The same on PostgreSQL and with Redis:"
 	@bin/on-postgresql-and-redis $(PY) -m pytest -q -n 3 --dist worksteal -m repeated tests
+
+environment:
+	@bin/environment requirements-dev.txt
+
+programs:
+	@bin/test-programs
 
 check:
 	@bin/environment requirements-dev.txt

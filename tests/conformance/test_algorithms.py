@@ -210,4 +210,4 @@ def a_service(field, value):
 
 def test_alg08_a_key_that_is_too_short_is_rejected():
     with pytest.raises(ValidationError, match="too weak"):
-        registration.normal_certificates(a_pair("short", bits=1024).certificate)
+        registration.normal_certificates(a_pair("small", bits=1024).certificate)

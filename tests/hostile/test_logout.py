@@ -102,7 +102,7 @@ def unsigned_by_post(shifts, told):
 
 
 def with_an_unknown_key(shifts, told):
-    return by_redirect(a_signed_redirect(shifts.logout_request(told), a_pair("nobody")))
+    return by_redirect(a_signed_redirect(shifts.logout_request(told), a_pair("stranger")))
 
 
 def with_relay_state_added(shifts, told):

@@ -81,12 +81,12 @@ def test_without_the_key_an_encrypted_assertion_reveals_nothing_about_the_person
 
 
 def test_rota_cannot_decrypt_an_assertion_for_another_service(phone):
-    change(encryption_certificates=a_pair("another").certificate)
+    change(encryption_certificates=a_pair("stranger").certificate)
     page = phone.submit(answered(phone), "SAMLResponse")
     assert (page.status, page.heading) == (403, "Sign-in not accepted")
 
 
-UNUSABLE = {"a curve": a_pair("curve", curve=True).certificate, "weak": a_pair("weak", bits=1024).certificate}
+UNUSABLE = {"a curve": a_pair("ec", curve=True).certificate, "weak": a_pair("small", bits=1024).certificate}
 
 
 @pytest.mark.parametrize("certificate", [*UNUSABLE.values(), "garbage"], ids=[*UNUSABLE, "garbage"])

@@ -143,7 +143,7 @@ def test_a_flex_at_another_address_is_detected_but_gets_no_response(flex, phone,
 
 WRONG = {
     "another issuer": ("Identity Provider Issuer", lambda it: it + "/", "Invalid issuer"),
-    "another certificate": ("X.509 Certificate", lambda _: a_pair("else").certificate, "Signature validation failed"),
+    "another key": ("X.509 Certificate", lambda _: a_pair("stranger").certificate, "Signature validation failed"),
 }
 
 

@@ -65,7 +65,7 @@ def test_the_query_holds_by_hand(idp_key, make, kind):
 
 def test_another_key_does_not_hold(idp_key):
     with pytest.raises(InvalidSignature):
-        verified(redirect_url(a_request(), idp_key), a_pair("third").certificate)
+        verified(redirect_url(a_request(), idp_key), a_pair("stranger").certificate)
 
 
 @KINDS

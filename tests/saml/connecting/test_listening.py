@@ -68,7 +68,7 @@ REFUSED = {
     "another ACS": (a_query(asked(AssertionConsumerServiceURL="https://evil.example/acs")), "saml_unregistered_acs"),
     "another destination": (a_query(asked(Destination="https://other.example/")), "saml_wrong_destination"),
     "an old one": (a_query(asked(IssueInstant="2026-11-21T07:00:00Z")), "saml_stale_request"),
-    "a foreign key": (a_signed_query(asked(), a_pair("foreign")), "saml_unknown_signing_key"),
+    "a foreign key": (a_signed_query(asked(), a_pair("stranger")), "saml_unknown_signing_key"),
     "a name that is not given": (
         a_query(asked(f'<samlp:NameIDPolicy Format="{names.TRANSIENT}"/>')),
         "saml_answer_with_status",
@@ -83,7 +83,7 @@ def test_a_request_that_is_refused_is_noted_with_the_reason(ear, query, outcome)
 
 
 def test_a_signature_is_recorded_whoever_made_it(ear):
-    by_redirect(a_signed_query(asked(), a_pair("foreign")))
+    by_redirect(a_signed_query(asked(), a_pair("stranger")))
     assert heard().signed
 
 

@@ -53,7 +53,7 @@ def test_python3_saml_reads_our_failure(idp_key, sp_pair):
 
 
 def test_python3_saml_refuses_a_response_signed_by_another_key(idp_key, sp_pair):
-    query = a_signed_redirect(ours().octets(), a_pair("third"), "SAMLResponse")
+    query = a_signed_redirect(ours().octets(), a_pair("stranger"), "SAMLResponse")
     peer = a_peer(idp_key, sp_pair, query)
     peer.process_slo(keep_local_session=True, request_id="_theirs")
     assert "invalid_logout_response_signature" in peer.get_errors()

@@ -57,7 +57,7 @@ def test_an_unsigned_request_is_refused_under_every_rule(received, rule):
 @pytest.mark.parametrize("rule", list(RequestSignature))
 def test_a_foreign_key_is_refused_under_every_rule(way, rule):
     with pytest.raises(UnknownSigningKey):
-        checked(way(pair=a_pair("third")), request_signature=rule)
+        checked(way(pair=a_pair("stranger")), request_signature=rule)
 
 
 @WAYS
@@ -238,7 +238,7 @@ def test_a_name_that_cannot_be_read_is_answered_with_the_state_it_came_with():
 @pytest.mark.parametrize("inner", NO_NAMES.values(), ids=NO_NAMES)
 def test_a_stranger_gets_no_status(inner):
     with pytest.raises((UnknownSigningKey, UnreadableRequest)):
-        checked(redirected(a_logout_request(inner), a_pair("third")))
+        checked(redirected(a_logout_request(inner), a_pair("stranger")))
 
 
 NOT_A_REQUEST = {

@@ -47,7 +47,7 @@ def test_a_posted_request_of_another_library_is_trusted(idp_key, sp_pair):
 
 
 def test_the_second_registered_key_is_tried():
-    certificates = (a_pair("third").certificate, a_pair("sp").certificate)
+    certificates = (a_pair("stranger").certificate, a_pair("sp").certificate)
     assert checked(redirected(), signing_certificates=certificates).id == "_one"
 
 

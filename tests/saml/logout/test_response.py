@@ -145,7 +145,7 @@ def test_an_unsigned_answer_is_refused_under_every_rule(way, rule):
 @WAYS
 def test_a_foreign_key_is_refused(way):
     with pytest.raises(UnknownSigningKey):
-        checked(way(pair=a_pair("third")))
+        checked(way(pair=a_pair("stranger")))
 
 
 @WAYS

@@ -32,13 +32,13 @@ def test_md03_a_document_signed_with_the_registered_key_is_believed():
 
 
 def test_md03_signed_by_ecdsa_it_is_believed_as_well():
-    pair = a_pair("publisher on a curve", curve=True)
+    pair = a_pair("ec", curve=True)
     xml = signed(an_entity(), pair, signature_algorithm="ecdsa-sha256")
     assert judged(xml, Demands(pair.certificate)).entity_id == ENTITY
 
 
 def test_md03_an_expired_certificate_carries_its_key_as_well():
-    pair = a_pair("expired publisher", expired=True)
+    pair = a_pair("expired", expired=True)
     assert judged(signed(an_entity(), pair), Demands(pair.certificate)).entity_id == ENTITY
 
 
@@ -49,7 +49,7 @@ def test_md03_a_signed_aggregate_of_one_is_believed():
 
 def test_md03_without_a_registered_key_no_signature_is_looked_at():
     assert judged(of_product("ADFS"), Demands()).entity_id == ENTITY
-    assert judged(signed(an_entity(), a_pair("anybody")), Demands()).entity_id == ENTITY
+    assert judged(signed(an_entity(), a_pair("stranger")), Demands()).entity_id == ENTITY
 
 
 def test_md03_an_unsigned_document_is_refused_where_a_key_is_registered():
@@ -60,7 +60,7 @@ def test_md03_an_unsigned_document_is_refused_where_a_key_is_registered():
 
 def test_md03_another_key_is_refused_though_its_certificate_comes_along():
     with pytest.raises(UntrustedMetadata, match=r"^wanted a signature by one of 1 registered keys") as refused:
-        judged(signed(an_entity(), a_pair("somebody else")))
+        judged(signed(an_entity(), a_pair("stranger")))
     assert (
         refused.value.sentence == "The signature of this metadata does not hold with the certificate registered for it."
     )
@@ -108,7 +108,7 @@ def test_alg08_an_honest_signature_with_sha1_is_refused():
 
 
 def test_md03_a_key_too_weak_is_refused():
-    pair = a_pair("weak publisher", bits=1024)
+    pair = a_pair("small", bits=1024)
     with pytest.raises(UntrustedMetadata):
         judged(signed(an_entity(), pair), Demands(pair.certificate))
 

@@ -171,7 +171,7 @@ def test_an_unsuitable_document_is_refused_and_changes_nothing(db, xml, words):
 
 def test_a_key_too_weak_is_refused(db):
     sp = registered(an_entity(key()))
-    weak = a_pair("weak publisher", bits=1024)
+    weak = a_pair("small", bits=1024)
     xml = an_entity(key()).decode().replace(bare("sp"), "".join(weak.certificate.splitlines()[1:-1]))
     with pytest.raises(UntakenMetadata, match="1024 bits is too weak"):
         taken(sp, xml.encode())

@@ -108,7 +108,7 @@ def test_signed_changes_are_taken_at_once_where_that_was_chosen(db):
     assert kept().taken_at == NOW + timedelta(hours=1)
 
 
-@pytest.mark.parametrize("xml", [NEW, signed(NEW, a_pair("somebody else"))], ids=["unsigned", "by another key"])
+@pytest.mark.parametrize("xml", [NEW, signed(NEW, a_pair("stranger"))], ids=["unsigned", "by another key"])
 def test_changes_without_that_signature_are_not_taken(db, xml):
     source = a_source(signed(OLD), signing_certificate=PUBLISHER, take_over="signed")
     result = refreshed(source, xml)

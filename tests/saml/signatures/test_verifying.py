@@ -39,7 +39,7 @@ def test_a_registered_key_on_another_curve_does_not_count(curve):
 
 
 def test_the_second_of_three_keys_is_found(sp_pair):
-    three = keys(a_pair("ec", curve=True), sp_pair, a_pair("third"))
+    three = keys(a_pair("ec", curve=True), sp_pair, a_pair("stranger"))
     assert checked(a_signed_request(sp_pair), **three).signed
     assert checked(receive_redirect(a_signed_query(XML, sp_pair)), **three).signed
 
@@ -65,7 +65,7 @@ def test_a_registered_key_that_is_too_small_does_not_count():
 
 def test_the_certificate_inside_the_message_does_not_count(sp_pair):
     with pytest.raises(UnknownSigningKey):
-        checked(a_signed_request(a_pair("third")), **keys(sp_pair))
+        checked(a_signed_request(a_pair("stranger")), **keys(sp_pair))
 
 
 def test_key_info_is_not_read(sp_pair):
@@ -104,7 +104,7 @@ def test_a_required_signature_that_holds_passes(sp_pair):
 
 
 def test_an_ignored_signature_counts_as_none():
-    xml = signed(a_request(), a_pair("third"))
+    xml = signed(a_request(), a_pair("stranger"))
     assert not checked(xml, request_signature=RequestSignature.IGNORE).signed
 
 

@@ -80,7 +80,7 @@ def test_the_answer_to_an_encrypting_service_is_read_before_encryption(admin, an
 
 
 def test_the_page_says_when_an_answer_cannot_be_encrypted(admin, keys, db):
-    a_general_service(encrypt=True, encryption_certificates=a_pair("curve", curve=True).certificate)
+    a_general_service(encrypt=True, encryption_certificates=a_pair("ec", curve=True).certificate)
     page = admin.post(CHECK.format("wiki"), {"agent": ""})
     assert "No answer can be made" in page.text
 
