@@ -38,7 +38,7 @@ _BY_CONNECTION: WeakKeyDictionary[Any, PreparedStatements] = WeakKeyDictionary()
 
 def start(connection: Any) -> None:  # noqa: ANN401 - psycopg's
     """Prepare statements on a new connection if it leads to the server itself."""
-    if _leads_to_the_server(connection.pgconn):
+    if leads_to_the_server(connection.pgconn):
         _BY_CONNECTION[connection] = PreparedStatements(MOST)
 
 
@@ -54,7 +54,7 @@ def forget_all() -> None:
             _BY_CONNECTION[connection] = PreparedStatements(MOST)
 
 
-def _leads_to_the_server(pgconn: Any) -> bool:  # noqa: ANN401 - psycopg's
+def leads_to_the_server(pgconn: Any) -> bool:  # noqa: ANN401 - psycopg's
     """Whether no pooler is in between, which might use another server process the next time."""
     answer = pgconn.exec_(b"SELECT pg_backend_pid()")
     return bool(answer.status == ExecStatus.TUPLES_OK and answer.get_value(0, 0) == b"%d" % pgconn.backend_pid)

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
+from idp.postgresql import server_prepared
 from idp.sql import former_migrations, unfinished
 
 Migration = tuple[str, str]
@@ -112,16 +113,15 @@ def finish() -> None:
 
 
 def refuse_a_pooler() -> None:
-    """Raise BackupError if another program answers in PostgreSQL's name: it makes up the process of each connection.
+    """Raise BackupError if another program answers in PostgreSQL's name.
 
     PostgreSQL's programs empty the search path of their session, and would leave it so to whoever gets it next.
     """
     if _on_sqlite():
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        if cursor.fetchone() != (connection.connection.info.backend_pid,):
-            raise BackupError(BY_A_POOLER)
+    connection.ensure_connection()
+    if not server_prepared.leads_to_the_server(connection.connection.pgconn):
+        raise BackupError(BY_A_POOLER)
 
 
 def _kind(path: Path) -> bytes:
